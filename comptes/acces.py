@@ -1,0 +1,64 @@
+"""Qui entre où : chaque vue déclare son accès, une vérification système échoue quand l'une l'oublie."""
+
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from rest_framework.permissions import BasePermission
+
+
+def public(vue):
+    """Ouverte à tout le monde, connecté ou non."""
+    vue.acces = "public"
+    return vue
+
+
+def connecte(vue):
+    """Ouverte à toute personne connectée ; ce qu'elle voit dépend de `visibles_par`."""
+    return _garder(vue, ())
+
+
+def acces(*roles):
+    """Ouverte aux personnes qui tiennent l'un de ces rôles, quelque part."""
+    return lambda vue: _garder(vue, roles)
+
+
+def _garder(vue, roles):
+    @wraps(vue)
+    def gardee(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            if request.headers.get("HX-Request"):
+                # Un échange partiel ne doit pas recevoir la page de connexion au milieu de la page.
+                return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+            return redirect_to_login(request.get_full_path())
+        if roles and not request.user.roles.intersection(roles):
+            raise PermissionDenied
+        return vue(request, *args, **kwargs)
+
+    gardee.acces = roles or "connecte"
+    return gardee
+
+
+class RefusParDefaut(BasePermission):
+    """Une vue d'API qui ne dit rien est fermée."""
+
+    def has_permission(self, request, view):
+        return False
+
+
+class Connecte(BasePermission):
+    def has_permission(self, request, view):
+        return bool(request.user and request.user.is_authenticated)
+
+
+class AvecRole(BasePermission):
+    """Exige l'un des rôles de `view.roles_api`."""
+
+    def has_permission(self, request, view):
+        utilisateur = request.user
+        return bool(utilisateur and utilisateur.is_authenticated and utilisateur.roles.intersection(view.roles_api))
+
+
+# Les routes d'autres bibliothèques, par nom complet : elles ne peuvent pas porter notre décorateur.
+ACCES_TIERS = {}

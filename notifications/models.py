@@ -1,0 +1,58 @@
+"""Ce qui part vers les gens : un envoi par fait et par destinataire, jamais deux."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from journal.models import Evenement
+
+
+class EnvoiQuerySet(models.QuerySet):
+    def a_envoyer(self):
+        return self.filter(envoye_le=None, abandonne_le=None, prochain_essai_le__lte=timezone.now()).order_by("pk")
+
+
+class Envoi(models.Model):
+    evenement = models.ForeignKey(Evenement, models.PROTECT, related_name="envois")
+    destinataire = models.EmailField()
+    objet = models.CharField(max_length=255)
+    texte = models.TextField()
+    html = models.TextField(blank=True)
+    # L'acte joint, par sa clé : la pièce est lue au moment de l'envoi.
+    acte_id = models.BigIntegerField(null=True, blank=True)
+    cree_le = models.DateTimeField(default=timezone.now)
+    envoye_le = models.DateTimeField(null=True, blank=True)
+    abandonne_le = models.DateTimeField(null=True, blank=True)
+    essais = models.PositiveSmallIntegerField(default=0)
+    prochain_essai_le = models.DateTimeField(default=timezone.now)
+    derniere_erreur = models.TextField(blank=True)
+
+    objects = EnvoiQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["prochain_essai_le"], condition=Q(envoye_le=None), name="envoi_a_envoyer"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["evenement", "destinataire"], name="envoi_unique")]
+
+    def __str__(self):
+        return f"{self.objet} → {self.destinataire}"
+
+
+class CourrielRecu(models.Model):
+    """La boîte de la démonstration : ce que le serveur aurait envoyé, quand aucun SMTP n'est réglé."""
+
+    destinataires = models.CharField(max_length=500)
+    expediteur = models.CharField(max_length=200)
+    objet = models.CharField(max_length=500)
+    texte = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    pieces = models.JSONField(default=list)
+    recu_le = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.objet
