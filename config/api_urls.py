@@ -1,3 +1,16 @@
-from django.urls import path  # noqa: F401
+"""Les routes de l'API, version 1."""
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
 
-urlpatterns = []
+from appels.api import AppelViewSet
+from dossiers.api import DossierViewSet
+
+routeur = SimpleRouter()
+routeur.register("appels", AppelViewSet, basename="api-appels")
+routeur.register("dossiers", DossierViewSet, basename="api-dossiers")
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("", include(routeur.urls)),
+]

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.dispatch import Signal
+from django.utils import timezone
 
 from journal.models import Evenement
 
@@ -24,6 +25,7 @@ def publier(type_, objet, *, par=None, **donnees):
         acteur_id=par.pk if par else None,
         acteur=str(par) if par else "Parvis",
         donnees=donnees,
+        cree_le=timezone.now(),
     )
     transaction.on_commit(lambda: evenement_publie.send(Evenement, evenement_id=evenement.pk), robust=True)
     return evenement

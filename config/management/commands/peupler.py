@@ -1,0 +1,28 @@
+import time
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError
+
+from config.peuplement import peupler
+
+
+class Command(BaseCommand):
+    help = "Crée une campagne synthétique, cohérente et reproductible, pour mesurer et répéter."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dossiers", type=int, default=250)
+        parser.add_argument("--evaluations", type=int, default=2, help="évaluations par dossier passé en réunion")
+        parser.add_argument("--graine", type=int, default=1)
+
+    def handle(self, *args, dossiers, evaluations, graine, **options):
+        if dossiers < 1 or evaluations < 0:
+            raise CommandError("Donnez au moins un dossier, et un nombre d’évaluations positif ou nul.")
+        debut = time.monotonic()
+        try:
+            appel = peupler(dossiers, evaluations, graine)
+        except IntegrityError as erreur:
+            raise CommandError(
+                f"Cette graine a déjà servi pour {dossiers} dossiers ; choisissez-en une autre."
+            ) from erreur
+        self.stdout.write(f"{dossiers} dossiers dans « {appel} » en {time.monotonic() - debut:.1f} s.")
+        self.stdout.write(f"Agent de cette collectivité : agent-{graine}-{dossiers}@essai.test (sans mot de passe).")

@@ -1,0 +1,86 @@
+"""API des dossiers : ceux que l'appelant voit dans les pages, ni plus ni moins."""
+from django_filters import rest_framework as filtres
+from rest_framework import serializers, viewsets
+
+from comptes.acces import Connecte
+from dossiers.etats import Etat
+from dossiers.models import Cible, Dossier, Financement
+
+
+class CibleSerializer(serializers.ModelSerializer):
+    objectif = serializers.CharField(source="objectif.texte")
+    objectif_code = serializers.CharField(source="objectif.code")
+    quartier = serializers.CharField(source="quartier.nom")
+    code_qpv = serializers.CharField(source="quartier.code_qpv")
+
+    class Meta:
+        model = Cible
+        fields = ["objectif_code", "objectif", "code_qpv", "quartier"]
+
+
+class FinancementSerializer(serializers.ModelSerializer):
+    financeur = serializers.CharField(source="financeur.nom")
+
+    class Meta:
+        model = Financement
+        fields = ["financeur", "montant_demande"]
+
+
+class DossierSerializer(serializers.ModelSerializer):
+    appel = serializers.SlugRelatedField(read_only=True, slug_field="slug")
+    organisme = serializers.CharField(source="organisme.nom")
+    siret = serializers.CharField(source="organisme.siret")
+    cibles = CibleSerializer(many=True, read_only=True)
+    financements = FinancementSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Dossier
+        fields = [
+            "numero",
+            "appel",
+            "organisme",
+            "siret",
+            "intitule",
+            "description",
+            "etat",
+            "issue",
+            "debut",
+            "fin",
+            "nb_beneficiaires",
+            "part_qpv",
+            "depose_le",
+            "decide_le",
+            "notifie_le",
+            "cibles",
+            "financements",
+        ]
+
+
+class DossierFilter(filtres.FilterSet):
+    etat = filtres.MultipleChoiceFilter(choices=Etat.choices)
+    appel = filtres.CharFilter(field_name="appel__slug")
+    annee = filtres.NumberFilter(field_name="appel__annee")
+    siret = filtres.CharFilter(field_name="organisme__siret")
+
+    class Meta:
+        model = Dossier
+        fields = []
+
+
+class DossierViewSet(viewsets.ReadOnlyModelViewSet):
+    """Les dossiers visibles par l'appelant."""
+
+    acces = "connecte"
+    permission_classes = [Connecte]
+    serializer_class = DossierSerializer
+    filterset_class = DossierFilter
+    lookup_field = "numero"
+    queryset = Dossier.objects.none()
+
+    def get_queryset(self):
+        return (
+            Dossier.objects.visibles_par(self.request.user)
+            .select_related("appel", "organisme")
+            .prefetch_related("cibles__objectif", "cibles__quartier", "financements__financeur")
+            .order_by("-pk")
+        )
