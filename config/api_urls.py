@@ -1,4 +1,5 @@
 """Les routes de l'API, version 1."""
+
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter

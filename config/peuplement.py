@@ -1,4 +1,5 @@
 """Des données synthétiques, cohérentes et reproductibles, pour mesurer et répéter à l'échelle."""
+
 import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -322,7 +323,10 @@ def _argent(appel, dossiers, demandes, financeurs):
         ],
     )
     deliberation = Deliberation.objects.create(
-        collectivite=appel.collectivite, appel=appel, numero=f"{ANNEE}-ESSAI", date=date(ANNEE, 3, 20),
+        collectivite=appel.collectivite,
+        appel=appel,
+        numero=f"{ANNEE}-ESSAI",
+        date=date(ANNEE, 3, 20),
         organe="le conseil municipal",
     )
     _par_lots(
