@@ -28,8 +28,9 @@ class Service:
         return bool(self.acces)
 
 
-def _refus(variable):
-    return Service(raison=f"écarté par {variable}") if os.environ.get(variable) else None
+def _ecarte(variable):
+    """Pour essayer la suite comme sur une machine où ce service manque."""
+    return bool(os.environ.get(variable))
 
 
 def _ecoute(port):
@@ -42,8 +43,8 @@ def _ecoute(port):
 
 @functools.cache
 def chromium():
-    if refus := _refus("PARVIS_SANS_CHROMIUM"):
-        return refus
+    if _ecarte("PARVIS_SANS_CHROMIUM"):
+        return Service(raison="écarté par PARVIS_SANS_CHROMIUM")
     noms = ("chromium", "chromium-browser", "google-chrome")
     for nom in noms:
         if chemin := shutil.which(nom):
@@ -62,8 +63,8 @@ def _adresses_postgresql():
 @functools.cache
 def postgresql():
     """Une adresse dont le compte sait créer la base de test."""
-    if refus := _refus("PARVIS_SANS_POSTGRESQL"):
-        return refus
+    if _ecarte("PARVIS_SANS_POSTGRESQL"):
+        return Service(raison="écarté par PARVIS_SANS_POSTGRESQL")
     adresses = _adresses_postgresql()
     if len(adresses) > 1 and not _ecoute(5432):
         return Service(raison="rien n’écoute sur 127.0.0.1:5432")
@@ -83,8 +84,8 @@ def postgresql():
 @functools.cache
 def redis():
     """Un numéro de base vide, réservé pour la durée de la suite : elle le videra sans rien effacer d'autrui."""
-    if refus := _refus("PARVIS_SANS_REDIS"):
-        return refus
+    if _ecarte("PARVIS_SANS_REDIS"):
+        return Service(raison="écarté par PARVIS_SANS_REDIS")
     if not _ecoute(6379):
         return Service(raison="rien n’écoute sur 127.0.0.1:6379")
     import redis as client
