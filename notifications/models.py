@@ -4,16 +4,32 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from comptes.models import Collectivite, Role
 from journal.models import Evenement
 
 
 class EnvoiQuerySet(models.QuerySet):
+    def visibles_par(self, utilisateur):
+        """Les agents, pour leur collectivité."""
+        return self.filter(collectivite__in=utilisateur.ids_collectivites(Role.AGENT))
+
+    def filtrer(self, etat):
+        """Par état affiché : « attente », « echec », « envoye » ; tout autre mot ne filtre pas."""
+        en_cours = Q(envoye_le=None, abandonne_le=None)
+        filtres = {
+            "envoye": Q(envoye_le__isnull=False),
+            "attente": en_cours & Q(derniere_erreur=""),
+            "echec": Q(envoye_le=None) & (Q(abandonne_le__isnull=False) | ~Q(derniere_erreur="")),
+        }
+        return self.filter(filtres.get(etat, Q()))
+
     def a_envoyer(self):
         return self.filter(envoye_le=None, abandonne_le=None, prochain_essai_le__lte=timezone.now()).order_by("pk")
 
 
 class Envoi(models.Model):
     evenement = models.ForeignKey(Evenement, models.PROTECT, related_name="envois")
+    collectivite = models.ForeignKey(Collectivite, models.PROTECT, related_name="envois")
     destinataire = models.EmailField()
     objet = models.CharField(max_length=255)
     texte = models.TextField()

@@ -1,3 +1,12 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns = []
+from notifications import views
+
+urlpatterns = [
+    path("notifications/", views.file, name="notifications-file"),
+    path("notifications/envois/<int:pk>/relancer/", views.relancer_envoi, name="notifications-relancer-envoi"),
+    path("notifications/actes/<int:pk>/relancer/", views.relancer_acte, name="notifications-relancer-acte"),
+    path("courriels/", views.boite, name="courriels-boite"),
+    path("courriels/<int:pk>/", views.lire, name="courriels-lire"),
+    path("sante/", views.sante, name="sante"),
+]

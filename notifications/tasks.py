@@ -1,0 +1,51 @@
+"""Les tâches de fond : minces, idempotentes. La base dit ce qui reste à faire ; le courtier ne fait que réveiller."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from evaluation.models import ProcesVerbal
+from notifications import envoi, production, relais
+from notifications.courtier import demander
+from notifications.models import Envoi
+from programmation.actes import a_produire
+
+# Ce qui est plus jeune a encore son message dans le courtier : le balayage ne le double pas.
+RETARD = timedelta(minutes=1)
+LOT = 500
+
+
+@shared_task
+def relayer():
+    relais.diffuser_tout()
+
+
+@shared_task
+def envoyer(envoi_id):
+    envoi.envoyer(envoi_id)
+
+
+@shared_task
+def produire_acte(acte_id):
+    production.produire_acte(acte_id)
+
+
+@shared_task
+def produire_proces_verbal(pv_id):
+    production.produire_proces_verbal(pv_id)
+
+
+@shared_task
+def balayer():
+    """Le filet de sécurité, chaque minute : tout ce qu'un courtier vidé ou un worker tué aurait laissé."""
+    relais.diffuser_tout()
+    ancien = timezone.now() - RETARD
+    for acte_id in a_produire()[:LOT]:
+        demander("produire_acte", acte_id)
+    for pv_id in ProcesVerbal.objects.filter(produit_le=None, demande_le__lte=ancien).values_list("pk", flat=True)[
+        :LOT
+    ]:
+        demander("produire_proces_verbal", pv_id)
+    for envoi_id in Envoi.objects.a_envoyer().filter(cree_le__lte=ancien).values_list("pk", flat=True)[:LOT]:
+        demander("envoyer", envoi_id)
