@@ -133,7 +133,12 @@ else:
 
 # Celery : la mémoire du processus suffit au mode embarqué, car le balayage de la file rattrape tout (ADR 0002).
 CELERY_BROKER_URL = REDIS_URL or "memory://"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{PREFIXE_REDIS}:"} if REDIS_URL else {"polling_interval": 0.05}
+# Sans « max_retries: 0 », publier vers un Redis arrêté fait attendre six secondes la personne qui dépose (mesuré).
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"global_keyprefix": f"{PREFIXE_REDIS}:", "max_retries": 0, "socket_connect_timeout": 0.5}
+    if REDIS_URL
+    else {"polling_interval": 0.05}
+)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
