@@ -1,4 +1,5 @@
 """API des dossiers : ceux que l'appelant voit dans les pages, ni plus ni moins."""
+
 from django_filters import rest_framework as filtres
 from rest_framework import serializers, viewsets
 

@@ -1,7 +1,7 @@
 """Le plan comptable du budget de l'action et ses règles B1 à B8 : un module pur, pour l'écran, le PDF et l'API."""
 
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 CENT = Decimal("0.01")
@@ -119,7 +119,10 @@ def totaliser(lignes, demandes):
 def totaux_du_dossier(dossier):
     """Les totaux d'un dossier, depuis ses lignes et ses demandes (préchargées ou non)."""
     lignes = [Ligne(li.sens, li.compte, li.montant, li.est_public) for li in dossier.lignes_budget.all()]
-    demandes = [(f.financeur_id, f.montant_demande, f.financeur.est_public) for f in dossier.financements.all()]
+    financements = dossier.financements.all()
+    if "financements" not in getattr(dossier, "_prefetched_objects_cache", {}):
+        financements = financements.select_related("financeur")
+    demandes = [(f.financeur_id, f.montant_demande, f.financeur.est_public) for f in financements]
     return totaliser(lignes, demandes)
 
 
@@ -128,8 +131,13 @@ def euros(montant):
     return f"{entier}\u00a0€" if cents == "00" else f"{entier},{cents}\u00a0€"
 
 
-def verifier(totaux, *, taux_max_public, benevolat_dans_assiette, montant_min=ZERO, montant_max=None):
-    """Applique les règles du § 2.4 de la fiche métier. B3 et B4 sont vraies par construction."""
+def nombre(valeur):
+    """Un nombre à la française, sans zéros inutiles : 80, 12,5."""
+    return f"{Decimal(valeur):.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def verifier(totaux, *, taux_max_public, benevolat_dans_assiette, montant_min=ZERO, montant_max=None, hors_annee=False):
+    """Applique les règles du § 2.4 de la fiche métier. B3 est vraie par construction ; B6 choisit l'assiette de B5."""
     constats = []
     if not totaux.charges:
         constats.append(Constat("B1", "Le budget ne compte encore aucune charge."))
@@ -142,15 +150,24 @@ def verifier(totaux, *, taux_max_public, benevolat_dans_assiette, montant_min=ZE
         constats.append(
             Constat("B2", f"Les contributions volontaires (86 et 87) diffèrent de {euros(ecart)} ; elles sont égales.")
         )
-    taux = totaux.taux_public(benevolat_dans_assiette)
     assiette = totaux.charges + (totaux.emplois_volontaires if benevolat_dans_assiette else ZERO)
-    if totaux.public * 100 > taux_max_public * assiette:
+    permis = (taux_max_public * assiette / 100).quantize(CENT, ROUND_DOWN)
+    # Sans assiette, B1 dit déjà ce qui manque ; un taux n'aurait pas de sens.
+    if assiette and totaux.public > permis:
+        taux = totaux.taux_public(benevolat_dans_assiette)
         constats.append(
             Constat(
                 "B5",
-                f"Les aides publiques représentent {str(taux).replace('.', ',')}\u00a0% du coût ; l’appel les limite à "
-                f"{str(taux_max_public.normalize()).replace('.', ',') if taux_max_public % 1 else int(taux_max_public)}"
-                "\u00a0%.",
+                f"Les aides publiques dépassent de {euros(totaux.public - permis)} ce que l’appel permet : elles "
+                f"représentent {nombre(taux)}\u00a0% du coût, pour {nombre(taux_max_public)}\u00a0% au plus.",
+            )
+        )
+    if hors_annee:
+        constats.append(
+            Constat(
+                "B7",
+                "L’action déborde l’année civile de l’appel : le service vérifiera que c’est possible.",
+                bloquant=False,
             )
         )
     if not totaux.demande:

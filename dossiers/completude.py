@@ -11,6 +11,7 @@ class Manque(NamedTuple):
     message: str
 
 
+ETAPES = ["action", "objectifs", "public", "budget", "pieces"]
 CHAMPS = {
     "intitule": ("action", "Donnez un intitulé à l’action."),
     "description": ("action", "Décrivez l’action."),
@@ -24,6 +25,19 @@ CHAMPS = {
 }
 
 
+def constats(dossier, totaux=None):
+    """Les règles du budget que ce dossier ne respecte pas, au regard de son appel."""
+    appel = dossier.appel
+    return budget.verifier(
+        totaux or budget.totaux_du_dossier(dossier),
+        taux_max_public=appel.taux_max_public,
+        benevolat_dans_assiette=appel.benevolat_dans_assiette,
+        montant_min=appel.montant_min,
+        montant_max=appel.montant_max,
+        hors_annee=any(jour is not None and jour.year != appel.annee for jour in (dossier.debut, dossier.fin)),
+    )
+
+
 def manques(dossier):
     """La liste complète, dans l'ordre du formulaire ; vide quand le dossier peut partir."""
     liste = [
@@ -31,22 +45,13 @@ def manques(dossier):
         for champ, (etape, message) in CHAMPS.items()
         if getattr(dossier, champ) in (None, "")
     ]
-    if not dossier.cibles.exists():
+    if not dossier.cibles.all():
         liste.append(Manque("objectifs", "cibles", "Choisissez au moins un objectif et un quartier."))
-    appel = dossier.appel
-    constats = budget.verifier(
-        budget.totaux_du_dossier(dossier),
-        taux_max_public=appel.taux_max_public,
-        benevolat_dans_assiette=appel.benevolat_dans_assiette,
-        montant_min=appel.montant_min,
-        montant_max=appel.montant_max,
-    )
-    liste += [Manque("budget", constat.regle, constat.message) for constat in constats if constat.bloquant]
-    jointes = set(dossier.pieces.values_list("demandee_id", flat=True))
+    liste += [Manque("budget", constat.regle, constat.message) for constat in constats(dossier) if constat.bloquant]
+    jointes = {piece.demandee_id for piece in dossier.pieces.all()}
     liste += [
         Manque("pieces", f"piece-{piece.pk}", f"Joignez la pièce « {piece.libelle} ».")
-        for piece in appel.pieces_demandees.all()
+        for piece in dossier.appel.pieces_demandees.all()
         if piece.est_obligatoire(dossier.organisme, dossier.renouvelle_id is not None) and piece.pk not in jointes
     ]
-    ordre = ["action", "objectifs", "public", "budget", "pieces"]
-    return sorted(liste, key=lambda manque: ordre.index(manque.etape))
+    return sorted(liste, key=lambda manque: ETAPES.index(manque.etape))

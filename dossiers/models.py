@@ -20,7 +20,8 @@ HORS_VUE_DES_PARTENAIRES = (Etat.BROUILLON, Etat.DEPOSE, Etat.A_COMPLETER, Etat.
 class DossierQuerySet(models.QuerySet):
     def visibles_par(self, utilisateur):
         """Le porteur voit les siens ; l'agent ceux de sa collectivité, une fois déposés ; l'évaluateur et le conseil
-        citoyen ceux de leurs réunions, sauf déport ; le financeur ceux des appels qu'il finance, une fois recevables."""
+        citoyen ceux de leurs réunions, sauf déport ; le financeur ceux des appels qu'il finance, une fois recevables.
+        """
         if not utilisateur.is_authenticated:
             return self.none()
         visible = Q(organisme__in=utilisateur.ids_organismes)
@@ -115,6 +116,7 @@ class Dossier(models.Model):
         indexes = [models.Index(fields=["appel", "etat"]), models.Index(fields=["-depose_le", "-id"])]
         constraints = [
             models.CheckConstraint(condition=Q(etat__in=Etat.values), name="dossier_etat_connu"),
+            models.CheckConstraint(condition=Q(issue__in=Issue.values), name="dossier_issue_connue"),
             models.CheckConstraint(
                 condition=~Q(etat__in=[Etat.EN_COURS, Etat.BILAN_RENDU]) | Q(issue=Issue.ACCORDE),
                 name="dossier_refuse_ne_demarre_jamais",

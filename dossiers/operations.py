@@ -6,16 +6,30 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from appels.models import Appel
+from appels.models import Appel, ObjectifOperationnel
 from dossiers import budget
 from dossiers.completude import manques
-from dossiers.cycle_de_vie import TRANSITIONS, TransitionInterdite, franchir, verrouiller
+from dossiers.cycle_de_vie import RETOURS, TransitionInterdite, franchir, verrouiller
 from dossiers.etats import Etat, Issue
 from dossiers.models import Cible, DemandeComplement, Dossier, Financement, LigneBudget, Piece
 from dossiers.pieces import controler
 from journal.publication import publier
 
 DELAI_COMPLEMENT_MIN = timedelta(days=1)
+PIECES_MAX = 40
+# Ce que le formulaire écrit ; tout le reste (état, dates, issue) découle d'un verbe.
+CHAMPS_DE_SAISIE = {
+    "intitule",
+    "description",
+    "moyens",
+    "partenaires",
+    "resultats_attendus",
+    "debut",
+    "fin",
+    "public",
+    "nb_beneficiaires",
+    "part_qpv",
+}
 
 
 class OperationRefusee(Exception):
@@ -79,9 +93,17 @@ def _marquer_ecriture(dossier):
     return dossier
 
 
+def _dater_ecriture(dossier):
+    """Une pièce jointe n'écrase aucun texte : elle ne périme pas la saisie d'une collègue."""
+    dossier.save(update_fields=["modifie_le"])
+    return dossier
+
+
 @transaction.atomic
 def enregistrer(dossier, *, par, version=None, **champs):
     """Enregistre des champs de texte, de dates ou de public. Lève EcritureConcurrente si `version` est dépassée."""
+    if inconnus := set(champs) - CHAMPS_DE_SAISIE:
+        raise ValueError(f"Ces champs ne se saisissent pas : {', '.join(sorted(inconnus))}.")
     dossier = _ouvrir_a_l_ecriture(dossier, par, version)
     for champ, valeur in champs.items():
         setattr(dossier, champ, valeur)
@@ -90,10 +112,22 @@ def enregistrer(dossier, *, par, version=None, **champs):
     return dossier
 
 
+def objectifs_proposes(appel):
+    """Les objectifs retenus par l'appel ; à défaut, tous ceux de sa convention."""
+    de_la_convention = ObjectifOperationnel.objects.filter(strategique__enjeu__convention=appel.convention_id)
+    retenus = de_la_convention.filter(appels=appel)
+    return retenus if retenus.exists() else de_la_convention
+
+
 @transaction.atomic
 def viser(dossier, couples, *, par, version=None):
     """Remplace les cibles par ces couples (objectif, quartier), dans l'ordre ; le premier est principal."""
     dossier = _ouvrir_a_l_ecriture(dossier, par, version)
+    couples = list(dict.fromkeys(couples))
+    objectifs = set(objectifs_proposes(dossier.appel).values_list("pk", flat=True))
+    quartiers = set(dossier.appel.convention.quartiers.values_list("pk", flat=True))
+    if any(objectif.pk not in objectifs or quartier.pk not in quartiers for objectif, quartier in couples):
+        raise OperationRefusee("Choisissez des objectifs et des quartiers proposés par cet appel à projets.")
     dossier.cibles.all().delete()
     Cible.objects.bulk_create(
         Cible(dossier=dossier, objectif=objectif, quartier=quartier, ordre=ordre)
@@ -106,6 +140,13 @@ def viser(dossier, couples, *, par, version=None):
 def chiffrer(dossier, lignes, demandes, *, par, version=None):
     """Remplace le budget. `lignes` : des LigneBudget sans dossier ; `demandes` : {financeur: montant}."""
     dossier = _ouvrir_a_l_ecriture(dossier, par, version)
+    if any(ligne.compte not in budget.COMPTES[ligne.sens] for ligne in lignes):
+        raise OperationRefusee("Un compte de ce budget n’existe pas dans le plan de l’appel à projets.")
+    if any(montant < 0 for montant in (*(ligne.montant for ligne in lignes), *demandes.values())):
+        raise OperationRefusee("Un montant du budget est négatif.")
+    connus = set(dossier.appel.financeurs.values_list("pk", flat=True))
+    if any(financeur.pk not in connus for financeur in demandes):
+        raise OperationRefusee("Ce financeur ne participe pas à cet appel à projets.")
     dossier.lignes_budget.all().delete()
     for ordre, ligne in enumerate(lignes):
         ligne.dossier, ligne.ordre = dossier, ordre
@@ -124,8 +165,12 @@ def joindre(dossier, fichier, *, par, demandee=None):
     """Joint un fichier contrôlé par son contenu ; le même fichier joint deux fois n'est gardé qu'une."""
     controle = controler(fichier)
     dossier = _ouvrir_a_l_ecriture(dossier, par, None)
+    if demandee is not None and demandee.appel_id != dossier.appel_id:
+        raise OperationRefusee("Cette pièce n’est pas demandée par cet appel à projets.")
     if deja := dossier.pieces.filter(sha256=controle.sha256, demandee=demandee).first():
         return deja
+    if dossier.pieces.count() >= PIECES_MAX:
+        raise OperationRefusee(f"Un dossier compte {PIECES_MAX} pièces au plus. Retirez-en une, ou réunissez-les.")
     piece = Piece.objects.create(
         dossier=dossier,
         demandee=demandee,
@@ -136,8 +181,17 @@ def joindre(dossier, fichier, *, par, demandee=None):
         sha256=controle.sha256,
         jointe_par=par,
     )
-    _marquer_ecriture(dossier)
+    _dater_ecriture(dossier)
     return piece
+
+
+@transaction.atomic
+def remplacer(piece, fichier, *, par):
+    """Joint la nouvelle version, puis retire l'ancienne : un fichier refusé laisse l'ancienne en place."""
+    nouvelle = joindre(piece.dossier, fichier, par=par, demandee=piece.demandee)
+    if nouvelle.pk != piece.pk:
+        enlever(piece, par=par)
+    return nouvelle
 
 
 @transaction.atomic
@@ -147,7 +201,7 @@ def enlever(piece, *, par):
     fichier = piece.fichier
     piece.delete()
     transaction.on_commit(lambda: fichier.delete(save=False), robust=True)
-    return _marquer_ecriture(dossier)
+    return _dater_ecriture(dossier)
 
 
 @transaction.atomic
@@ -220,6 +274,10 @@ def demander_complement(dossier, *, par, message, limite_le):
 
 @transaction.atomic
 def completer(dossier, *, par):
+    """Renvoie le dossier à l'examen ; ce qui manquerait pour déposer empêche aussi de répondre."""
+    dossier = verrouiller(dossier)
+    if dossier.etat == Etat.A_COMPLETER and (liste := manques(dossier)):
+        raise DepotImpossible("Il manque encore des éléments pour envoyer vos compléments.", liste)
     dossier = franchir(dossier, "completer", par=par)
     dossier.demandes_complement.filter(repondue_le=None).update(repondue_le=timezone.now())
     return dossier
@@ -306,11 +364,12 @@ def retirer(dossier, *, par, motif=""):
 
 def revenir(dossier, nom, *, par, motif):
     """Un pas en arrière pour corriger ou réexaminer ; le motif reste au journal."""
-    if nom not in TRANSITIONS or not nom.startswith("revenir_"):
+    if nom not in RETOURS:
         raise OperationRefusee("Ce retour n’existe pas.")
     if not motif.strip():
         raise OperationRefusee("Dites pourquoi le dossier revient en arrière : l’historique le garde.")
-    return franchir(dossier, nom, par=par, donnees={"motif": motif.strip()})
+    champs = {"recevable_le": None} if nom == "revenir_au_depot" else {}
+    return franchir(dossier, nom, par=par, donnees={"motif": motif.strip()}, **champs)
 
 
 def plus_deux_mois(jour):
@@ -337,7 +396,7 @@ def date_rejet_implicite(recu_le, demandes=()):
         fin = (
             min(timezone.localtime(demande.repondue_le).date(), demande.limite_le)
             if demande.repondue_le
-            else (demande.limite_le)
+            else demande.limite_le
         )
         jour += max(fin - debut, timedelta(0))
     return jour

@@ -70,9 +70,7 @@ class DossierFactory(factory.django.DjangoModelFactory):
     decide_le = factory.LazyAttribute(
         lambda o: timezone.now() - timedelta(days=3) if o.issue in {Issue.ACCORDE, Issue.REFUSE} else None
     )
-    notifie_le = factory.LazyAttribute(
-        lambda o: timezone.now() - timedelta(days=1) if o.etat in NOTIFIES else None
-    )
+    notifie_le = factory.LazyAttribute(lambda o: timezone.now() - timedelta(days=1) if o.etat in NOTIFIES else None)
     motif_irrecevabilite = factory.LazyAttribute(
         lambda o: "Le public n’habite pas un quartier prioritaire." if o.issue == Issue.IRRECEVABLE else ""
     )
