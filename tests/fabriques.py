@@ -1,0 +1,5 @@
+"""Toutes les fabriques, au même endroit ; chaque application tient les siennes dans son fichier."""
+
+from tests.fabriques_appels import *  # noqa: F403
+from tests.fabriques_comptes import *  # noqa: F403
+from tests.fabriques_dossiers import *  # noqa: F403
