@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 # Ce que la personne a exporté dans son terminal ne doit pas changer le résultat des tests.
-for _nom in (
+ECARTEES = (
     "ALLOWED_HOSTS",
     "CLES_CHIFFREMENT",
     "COURRIEL_EXPEDITEUR",
@@ -25,12 +25,13 @@ for _nom in (
     "SECOND_FACTEUR_AGENTS",
     "TAILLE_MAX_PIECE_MO",
     "URL_PUBLIQUE",
-):
-    os.environ.pop(_nom, None)
+)
 
-# Un dossier par processus de pytest-xdist ; les processus que lance un test partagent celui de leur parent.
+# Une fois par processus de pytest-xdist ; ceux que lance un test gardent l'environnement qu'il leur a préparé.
 _processus = os.environ.get("PYTEST_XDIST_WORKER", "seul")
 if os.environ.get("PARVIS_TEST_PROCESSUS") != _processus:
+    for _nom in ECARTEES:
+        os.environ.pop(_nom, None)
     _dossier = tempfile.mkdtemp(prefix="parvis-test-")
     atexit.register(shutil.rmtree, _dossier, ignore_errors=True)
     os.environ.update(
