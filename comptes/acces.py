@@ -14,6 +14,12 @@ def public(vue):
     return vue
 
 
+def declarer(vue, acces):
+    """Inscrit l'accès d'une vue d'une autre bibliothèque, qui garde elle-même sa porte (« public » ou « connecte »)."""
+    vue.acces = acces
+    return vue
+
+
 def connecte(vue):
     """Ouverte à toute personne connectée ; ce qu'elle voit dépend de `visibles_par`."""
     return _garder(vue, ())
