@@ -126,7 +126,7 @@ def test_chaque_variable_obligatoire_du_compose_est_vide_dans_l_exemple():
     assert obligatoires == {nom for nom, valeur in exemple.items() if not valeur}
 
 
-@pytest.mark.parametrize("service", ["web", "worker", "beat", "postgres", "redis", "boite"])
+@pytest.mark.parametrize("service", ["mandataire", "web", "worker", "beat", "postgres", "redis", "boite"])
 def test_chaque_service_durable_dit_s_il_va_bien(service):
     assert COMPOSE["services"][service]["healthcheck"]["test"]
 
