@@ -6,9 +6,8 @@ from datetime import date
 from dossiers.cycle_de_vie import FAITS
 from dossiers.etats import Etat, Issue
 from dossiers.models import Dossier
-from evaluation.models import MembreReunion
 from notifications import actes
-from notifications.courriels import agents, ecrire, lien, lien_dossier, membres
+from notifications.courriels import agents, ecrire, lien_dossier, membres
 from notifications.courtier import demander_apres_validation
 from programmation.actes import FAIT_PRODUIT, demander_acte
 from programmation.models import Acte

@@ -62,7 +62,7 @@ def _refus_definitif(erreur):
 
 
 def envoyer(envoi_id):
-    """Envoie un courriel dû. Rend True s'il est parti, False s'il est reporté ou abandonné, None s'il n'était pas à nous."""
+    """Envoie un courriel dû. True : parti ; False : reporté ou abandonné ; None : un autre l'a pris."""
     if not _reserver(envoi_id):
         return None
     envoi = Envoi.objects.get(pk=envoi_id)

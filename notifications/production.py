@@ -1,4 +1,4 @@
-"""Produire un acte ou un procès-verbal : composer hors transaction, ranger une seule fois, garder la raison d'un échec."""
+"""Produire un acte : composer hors transaction, ranger une seule fois, garder la raison d'un échec."""
 
 import logging
 

@@ -50,7 +50,7 @@ def diffuser_le_suivant():
 
 
 def diffuser_tout(limite=1000):
-    """Diffuse tout ce qui est dû et rend le nombre de faits passés. Sans fait dû, n'ouvre aucune transaction d'écriture."""
+    """Diffuse tout ce qui est dû et rend le nombre de faits passés ; une file vide n'ouvre pas de transaction."""
     passes = 0
     for _ in range(limite):
         if not Evenement.objects.a_diffuser().exists():

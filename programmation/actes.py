@@ -98,7 +98,7 @@ def noter_echec(acte_id, erreur):
 
 
 def a_produire():
-    """Les clés des actes demandés, non produits, dont l'attente est passée (une minute, puis le double à chaque échec)."""
+    """Les clés des actes non produits dont l'attente est passée : une minute, puis le double à chaque échec."""
     actes = Acte.objects.filter(produit_le=None, essais__lt=ESSAIS_MAX)
     maintenant = timezone.now()
     return [

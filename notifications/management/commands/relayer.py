@@ -1,4 +1,4 @@
-"""Une passe du relais : diffuse les faits dus. Avec --tout, produit aussi les actes et envoie les courriels, ici même."""
+"""Une passe du relais : diffuse les faits dus. Avec --tout, produit aussi les actes et envoie les courriels."""
 
 from django.core.management.base import BaseCommand
 
