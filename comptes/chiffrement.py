@@ -14,11 +14,19 @@ def _coffre():
     )
 
 
+def chiffrer(clair):
+    return _coffre().encrypt(clair.encode()).decode()
+
+
+def dechiffrer(chiffre):
+    return _coffre().decrypt(chiffre.encode()).decode()
+
+
 class ChampChiffre(models.TextField):
     """Un texte clair en Python, chiffré en base ; on ne peut donc ni le chercher ni le trier en SQL."""
 
     def get_prep_value(self, value):
-        return _coffre().encrypt(value.encode()).decode() if value else ""
+        return chiffrer(value) if value else ""
 
     def from_db_value(self, value, expression, connection):
-        return _coffre().decrypt(value.encode()).decode() if value else ""
+        return dechiffrer(value) if value else ""

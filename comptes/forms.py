@@ -4,8 +4,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from comptes.models import Affectation, Collectivite, Membre, Organisme, Partenaire, Utilisateur
+from comptes.operations import CHAMPS_BANCAIRES
 from comptes.validateurs import normaliser
 
+IDENTIFIANTS = {"siret", "rna", "iban", "bic", "telephone"}
 CONTRASTE_MINIMAL = 4.5  # WCAG 2.2, critère 1.4.3
 
 
@@ -47,7 +49,7 @@ class OrganismeForm(forms.ModelForm):
             "courriel", "representant_civilite", "representant_prenom", "representant_nom", "representant_fonction",
             "titulaire_compte", "iban", "bic",
         ]  # fmt: skip
-        field_classes = dict.fromkeys(("siret", "rna", "iban", "bic", "telephone"), IdentifiantField)
+        field_classes = dict.fromkeys(IDENTIFIANTS, IdentifiantField)
         help_texts = {
             "siret": "Quatorze chiffres ; il figure sur l’avis de situation de l’INSEE.",
             "rna": "W suivi de neuf caractères ; il figure sur le récépissé de la préfecture.",
@@ -62,9 +64,12 @@ class OrganismeForm(forms.ModelForm):
         error_messages = {"siret": {"unique": "Cet organisme est déjà inscrit. Demandez à son représentant de vous "
                                     "ajouter comme membre."}}  # fmt: skip
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, represente=True, **kwargs):
         super().__init__(*args, **kwargs)
-        for nom in ("siret", "rna", "iban", "bic", "telephone"):
+        if not represente:
+            for nom in CHAMPS_BANCAIRES:
+                del self.fields[nom]
+        for nom in IDENTIFIANTS & self.fields.keys():
             # La longueur se juge une fois les espaces retirés ; le modèle la vérifie.
             self.fields[nom].max_length = None
             self.fields[nom].validators = [
@@ -73,7 +78,7 @@ class OrganismeForm(forms.ModelForm):
             self.fields[nom].widget.attrs.pop("maxlength", None)
         if self.instance.pk:
             self.fields["version"].initial = self.instance.version
-            if self.instance.iban:
+            if self.instance.iban and "iban" in self.fields:
                 self.fields[
                     "iban"
                 ].help_text = (
@@ -92,6 +97,8 @@ class OrganismeForm(forms.ModelForm):
             self.add_error(
                 "rna", "Une association indique son numéro RNA, ou son registre si elle est d’Alsace-Moselle."
             )
+        if donnees.get("iban") and not donnees.get("titulaire_compte"):
+            donnees["titulaire_compte"] = donnees.get("nom", "")[:160]
         return donnees
 
 
@@ -105,6 +112,15 @@ class AffectationForm(forms.Form):
     role = forms.ChoiceField(label="Rôle", choices=Affectation._meta.get_field("role").choices)
     partenaire = forms.ModelChoiceField(
         label="Au nom de", queryset=Partenaire.objects.none(), required=False, empty_label="La collectivité elle-même"
+    )
+    nouveau_partenaire = forms.CharField(
+        label="Ou d’un partenaire qui n’est pas dans la liste",
+        max_length=160,
+        required=False,
+        help_text="Son nom complet, par exemple « Caisse d’allocations familiales du Pas-de-Calais ».",
+    )
+    type_partenaire = forms.ChoiceField(
+        label="Nature de ce nouveau partenaire", choices=[("", "—"), *Partenaire.Type.choices], required=False
     )
 
     def __init__(self, *args, collectivite, **kwargs):

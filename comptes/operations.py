@@ -2,8 +2,11 @@
 
 from django.db import IntegrityError, transaction
 
-from comptes.models import Affectation, Membre, Organisme, Role, Utilisateur
+from comptes.models import Affectation, Membre, Organisme, Partenaire, Role, Utilisateur
 from journal.publication import publier
+
+# Qui change le compte bancaire change qui est payé : un représentant s'en charge.
+CHAMPS_BANCAIRES = {"iban", "bic", "titulaire_compte"}
 
 
 class OperationRefusee(Exception):
@@ -42,6 +45,8 @@ def modifier_organisme(organisme, *, par, version, **champs):
             "ci-dessous : relisez, puis enregistrez à nouveau pour la garder."
         )
     changes = [champ for champ, valeur in champs.items() if getattr(verrouille, champ) != valeur]
+    if CHAMPS_BANCAIRES.intersection(changes) and not par.represente(verrouille.pk):
+        raise OperationRefusee("Seul un représentant de l’organisme change le compte bancaire.")
     for champ in changes:
         setattr(verrouille, champ, champs[champ])
     if changes:
@@ -76,13 +81,14 @@ def ajouter_membre(organisme, *, par, courriel, role):
 
 @transaction.atomic
 def retirer_membre(membre, *, par):
-    """Retire un membre, jamais le dernier représentant."""
+    """Retire un membre, ou soi-même ; jamais le dernier représentant."""
     organisme = Organisme.objects.select_for_update().get(pk=membre.organisme_id)
-    if not par.represente(organisme.pk):
+    if membre.utilisateur_id != par.pk and not par.represente(organisme.pk):
         raise OperationRefusee("Seul un représentant de l’organisme retire des membres.")
     _garder_un_representant(membre, None)
     publier("organisme.retirer_membre", organisme, par=par, membre_id=membre.utilisateur_id)
     membre.delete()
+    par.oublier_les_roles()
 
 
 def _garder_un_representant(membre, nouveau_role):
@@ -98,12 +104,18 @@ def _administre(collectivite, par):
 
 
 @transaction.atomic
-def affecter(collectivite, *, par, courriel, role, partenaire=None):
-    """Donne un rôle à une personne déjà inscrite."""
+def affecter(collectivite, *, par, courriel, role, partenaire=None, nouveau_partenaire="", type_partenaire=""):
+    """Donne un rôle à une personne déjà inscrite, au nom d'un partenaire connu ou nouveau."""
     _administre(collectivite, par)
     personne = Utilisateur.objects.filter(email__iexact=courriel.strip(), is_active=True).first()
     if personne is None:
         raise OperationRefusee("Aucun compte ne porte cette adresse. Demandez à la personne de créer son compte.")
+    if nouveau_partenaire:
+        partenaire, _ = Partenaire.objects.get_or_create(
+            collectivite=collectivite,
+            nom=nouveau_partenaire,
+            defaults={"type": type_partenaire or Partenaire.Type.AUTRE},
+        )
     if role in {Role.FINANCEUR, Role.CITOYEN} and partenaire is None:
         raise OperationRefusee("Un financeur ou un conseil citoyen parle au nom d’un partenaire : choisissez lequel.")
     if partenaire is not None and partenaire.collectivite_id != collectivite.pk:

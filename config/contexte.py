@@ -29,7 +29,9 @@ LIENS = [
 
 def _liens(request):
     utilisateur = request.user
-    noms = [(nom, libelle) for nom, libelle, roles in LIENS if not roles or utilisateur.roles.intersection(roles)]
+    # Qui n'a encore aucun rôle vient d'ordinaire inscrire son association.
+    tenus = utilisateur.roles or {Role.PORTEUR}
+    noms = [(nom, libelle) for nom, libelle, roles in LIENS if not roles or tenus.intersection(roles)]
     noms.append(("profil", utilisateur.get_short_name()))
     return noms
 

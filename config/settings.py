@@ -216,6 +216,8 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Un mot de passe ou un second facteur qui change se signale à son propriétaire.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"signup": "comptes.forms.InscriptionForm"}
@@ -224,6 +226,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if URL_PUBLIQUE.startswith("https") else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Parvis"
+MFA_ADAPTER = "comptes.adaptateur.AdaptateurSecondFacteur"
 SECOND_FACTEUR_AGENTS = env.bool("SECOND_FACTEUR_AGENTS", False)
 # Derrière un mandataire, l'adresse du client est dans X-Forwarded-For ; sinon on n'y croit pas.
 MANDATAIRES_DE_CONFIANCE = env.int("MANDATAIRES_DE_CONFIANCE", 0)

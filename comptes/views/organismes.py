@@ -62,9 +62,10 @@ def detail(request, pk):
 @connecte
 def modifier(request, pk):
     organisme = _le_mien(request, pk)
-    form = OrganismeForm(request.POST or None, instance=organisme)
+    represente = request.user.represente(organisme.pk)
+    form = OrganismeForm(request.POST or None, instance=organisme, represente=represente)
     if request.method == "POST" and form.is_valid():
-        champs = {nom: form.cleaned_data[nom] for nom in form.Meta.fields}
+        champs = {nom: form.cleaned_data[nom] for nom in form.Meta.fields if nom in form.fields}
         try:
             operations.modifier_organisme(
                 organisme, par=request.user, version=form.cleaned_data["version"] or 0, **champs

@@ -75,6 +75,54 @@ def date_heure(valeur):
     return f"{date_longue(valeur)} à {heure(valeur)}" if valeur else ""
 
 
+def _grouper(valeur, *tailles):
+    morceaux, rang = [], 0
+    for taille in tailles:
+        morceaux.append(valeur[rang : rang + taille])
+        rang += taille
+    return FINE.join(morceaux)
+
+
+@register.filter
+def siret(valeur):
+    """732 829 320 00074"""
+    return _grouper(valeur, 3, 3, 3, 5) if len(valeur or "") == 14 else valeur
+
+
+@register.filter
+def telephone(valeur):
+    """03 21 00 00 00"""
+    return _grouper(valeur, 2, 2, 2, 2, 2) if len(valeur or "") == 10 else valeur
+
+
+# Tracés dessinés pour Parvis, sur une grille de 20 ; toujours à côté d'un mot.
+ICONES = {
+    "ajouter": "M10 4v12M4 10h12",
+    "alerte": "M10 3l8 14H2zM10 8v4M10 14.5v.5",
+    "calendrier": "M3 5h14v12H3zM3 9h14M7 3v4M13 3v4",
+    "cadenas": "M5 9h10v8H5zM7 9V6a3 3 0 0 1 6 0v3",
+    "coche": "M4 10.5l4 4 8-9",
+    "document": "M5 2h7l4 4v12H5zM12 2v4h4M8 10h5M8 13h5",
+    "envoyer": "M2 10l16-7-6 15-3-6z",
+    "fleche": "M4 10h12M11 5l5 5-5 5",
+    "imprimer": "M6 8V3h8v5M4 8h12v6H4zM6 12h8v5H6z",
+    "modifier": "M3 17l1-4L14 3l3 3L7 16z",
+    "personne": "M10 10a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3 18c.5-4 3-6 7-6s6.5 2 7 6",
+    "rechercher": "M9 15A6 6 0 1 0 9 3a6 6 0 0 0 0 12zM13.5 13.5L18 18",
+    "telecharger": "M10 3v10M6 9l4 4 4-4M3 17h14",
+}
+
+
+@register.simple_tag
+def icone(nom):
+    """Un dessin en ligne, muet pour les lecteurs d'écran."""
+    return format_html(
+        '<svg class="icone" width="20" height="20" viewBox="0 0 20 20" aria-hidden="true" focusable="false">'
+        '<path d="{}"/></svg>',
+        ICONES[nom],
+    )
+
+
 @register.simple_tag
 def etat(dossier):
     """La pastille d'un dossier : une forme, un mot, une couleur."""
