@@ -1,4 +1,5 @@
 """API des appels à projets : lecture seule, mêmes droits que les pages."""
+
 from rest_framework import serializers, viewsets
 
 from appels.models import Appel, CritereEvaluation, PieceDemandee
