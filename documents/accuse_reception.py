@@ -42,7 +42,7 @@ def composer(document):
     """Rend l'accusé de réception en PDF balisé ; lève ChampManquant."""
     d = document
     exiger(d, "dossier_numero", "action", "appel", "recu_le", "montant_sollicite", "rejet_implicite_le")
-    exiger(d.signataire, "qualite")
+    exiger(d.signataire, "prenom", "nom", "qualite")
     exiger(d.recours, "tribunal_nom", "tribunal_adresse")
     lettre = Lettre(
         f"Accusé de réception de votre demande de subvention n° {d.dossier_numero}",
@@ -81,7 +81,7 @@ def composer(document):
     )
     lettre.paragraphe(
         "Ce rejet implicite pourrait être contesté dans un délai de deux mois à compter de cette date, par un recours "
-        f"gracieux adressé à {sur(d.signataire.qualite)} ou devant le {sur(d.recours.tribunal_nom)}, "
+        f"gracieux adressé à {sur(d.signataire.nom_complet)}, ou devant le {sur(d.recours.tribunal_nom)}, "
         f"{sur(d.recours.tribunal_adresse)} (www.telerecours.fr)."
     )
     bloc_protection(lettre, d.protection)

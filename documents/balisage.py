@@ -5,6 +5,7 @@ ouvre un élément (P, H1, LI…) ; les traits, fonds, pieds de page sont des ar
 """
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -143,13 +144,22 @@ class Toile(Canvas):
         )
 
 
+def composer_la_ponctuation(texte):
+    """Espaces insécables : un guillemet, un point-virgule ou un numéro ne passe jamais seul à la ligne."""
+    return _NUMERO.sub("n°\u00a0", _AVANT.sub("\u00a0\\1", _HAUTE.sub("\u202f\\1", texte.replace("« ", "«\u00a0"))))
+
+
+_HAUTE, _AVANT, _NUMERO = re.compile(r" ([;!?])"), re.compile(r" ([»:])"), re.compile(r"n° ")
+
+
 class Bloc(Paragraph):
     """Un paragraphe balisé ; coupé entre deux pages, il reste un seul élément."""
 
     role = "P"
 
     def __init__(self, texte, style=None, role=None, **kwargs):
-        super().__init__(texte, style or CORPS, **kwargs)
+        # Coupé entre deux pages, ReportLab le refait sans texte, depuis ses fragments.
+        super().__init__(texte and composer_la_ponctuation(texte), style or CORPS, **kwargs)
         self.role = role or self.role
         self._origine = self
         self._element = None
@@ -169,8 +179,6 @@ class Bloc(Paragraph):
         self.canv.fin_marque()
 
     def split(self, largeur, hauteur):
-        if self._origine is self:
-            self._texte_entier = self.getPlainText(identify=True)
         morceaux = super().split(largeur, hauteur)
         for morceau in morceaux:
             if morceau is not self:
@@ -184,8 +192,8 @@ class Puce(Bloc):
 
     role = "LBody"
 
-    def __init__(self, texte, style=None):
-        super().__init__(texte, style or PUCE, bulletText="–")
+    def __init__(self, texte, style=None, **kwargs):
+        super().__init__(texte, style or PUCE, **{"bulletText": "–", **kwargs})
 
     def _ouvrir(self, toile):
         toile.ouvrir("LI")
@@ -302,7 +310,14 @@ TITRE = ParagraphStyle(
     "titre", CORPS, fontName=fontes.DEMI_GRAS, fontSize=13.5, leading=17, spaceBefore=4, spaceAfter=10
 )
 SOUS_TITRE = ParagraphStyle(
-    "sous-titre", CORPS, fontName=fontes.DEMI_GRAS, fontSize=11.2, leading=15, spaceBefore=10, spaceAfter=4, keepWithNext=1
+    "sous-titre",
+    CORPS,
+    fontName=fontes.DEMI_GRAS,
+    fontSize=11.2,
+    leading=15,
+    spaceBefore=10,
+    spaceAfter=4,
+    keepWithNext=1,
 )
 
 

@@ -71,6 +71,10 @@ class Signataire:
     nom: str
     qualite: str
 
+    @property
+    def nom_complet(self):
+        return f"{self.prenom} {self.nom}, {self.qualite}"
+
 
 @dataclass(frozen=True)
 class Recours:
@@ -128,9 +132,12 @@ class Lettre:
 
     def signer(self, signataire):
         exiger(signataire, "prenom", "nom", "qualite")
+        # La signature emporte le dernier paragraphe : elle ne reste jamais seule en haut d'une page.
+        dernier = self.blocs.pop()
         self.blocs.append(
             KeepTogether(
                 [
+                    dernier,
                     Spacer(0, 8),
                     Bloc(sur(signataire.qualite), SIGNATURE),
                     Spacer(0, 30),
@@ -150,9 +157,7 @@ class Lettre:
             cree_le=self.reference.date,
             sujet=self.objet,
         )
-        return rendre(
-            [*self._entete(), *self.blocs], fiche, format_page=A4, marges=MARGES, decor=self._decorer
-        )
+        return rendre([*self._entete(), *self.blocs], fiche, format_page=A4, marges=MARGES, decor=self._decorer)
 
     def _entete(self):
         e, d, r = self.emetteur, self.destinataire, self.reference
@@ -237,7 +242,7 @@ def bloc_recours(lettre, recours, signataire, acte="La présente décision"):
     lettre.intertitre("Si vous contestez cette décision")
     lettre.petit(
         f"{acte} peut être contestée dans un délai de deux mois à compter de sa notification : soit par un recours "
-        f"gracieux adressé à {sur(signataire.qualite)}, à l’adresse indiquée en tête de ce courrier ; soit par un "
+        f"gracieux adressé à {sur(signataire.nom_complet)}, à l’adresse indiquée en tête de ce courrier ; soit par un "
         f"recours devant le {sur(recours.tribunal_nom)}, {sur(recours.tribunal_adresse)}, y compris au moyen de "
         "l’application Télérecours citoyens (www.telerecours.fr). Un recours gracieux formé dans ce délai interrompt "
         "le délai de recours contentieux ; l’absence de réponse pendant deux mois vaut rejet, que vous pouvez "

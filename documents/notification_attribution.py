@@ -100,9 +100,7 @@ def composer(document):
             "accepter tout contrôle.",
         ]
     )
-    lettre.paragraphe(
-        "Une subvention non utilisée ou employée pour un autre objet peut donner lieu à reversement."
-    )
+    lettre.paragraphe("Une subvention non utilisée ou employée pour un autre objet peut donner lieu à reversement.")
     lettre.signer(d.signataire)
     bloc_recours(lettre, d.recours, d.signataire)
     return lettre.rendre()

@@ -72,9 +72,7 @@ def composer(document):
     exiger(d, "dossier_numero", "action", "montant_sollicite", "organe", "decision_date", "motifs")
     if {motif.code for motif in d.motifs} == {ENVELOPPE} and not d.rang:
         raise ChampManquant("L’enveloppe ne peut pas être le seul motif d’un refus sans classement des dossiers.")
-    lettre = Lettre(
-        f"Votre demande de subvention n° {d.dossier_numero}", d.emetteur, d.destinataire, d.reference
-    )
+    lettre = Lettre(f"Votre demande de subvention n° {d.dossier_numero}", d.emetteur, d.destinataire, d.reference)
     lettre.paragraphe(f"{sur(d.destinataire.appel)},")
     examen = f"Après instruction par le {sur(d.emetteur.service)}"
     if d.instance:

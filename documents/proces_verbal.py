@@ -1,0 +1,256 @@
+"""Le procès-verbal d'une réunion thématique, prêt à signer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import KeepTogether, Spacer
+
+from documents import fontes, nombres
+from documents.balisage import (
+    CORPS,
+    DOUCE,
+    PETIT,
+    SOUS_TITRE,
+    TAILLE_PIED,
+    TITRE,
+    Bloc,
+    Debut,
+    Fiche,
+    Fin,
+    Grille,
+    Puce,
+    Trait,
+    numeroter,
+    rendre,
+)
+from documents.champs import exiger, sur
+
+MARGES = (18 * mm, 22 * mm, 22 * mm, 22 * mm)
+
+
+@dataclass(frozen=True)
+class Participant:
+    nom: str
+    structure: str
+
+
+@dataclass(frozen=True)
+class DeportInscrit:
+    nom: str
+    dossier_numero: str
+    motif: str
+
+
+@dataclass(frozen=True)
+class Montants:
+    """Pour un financeur : ce qui est demandé, ce que la réunion propose."""
+
+    financeur: str
+    demande: Decimal
+    propose: Decimal | None
+
+
+@dataclass(frozen=True)
+class DossierExamine:
+    """`note` : moyenne sur 100, absente s'il n'y en a pas. `avis` : le libellé, vide s'il n'est pas rendu."""
+
+    numero: str
+    porteur: str
+    action: str
+    quartiers: str
+    objectif: str
+    cout_total: Decimal
+    montants: tuple[Montants, ...]
+    note: Decimal | None = None
+    avis: str = ""
+    observations: str = ""
+    reserves: str = ""
+
+
+@dataclass(frozen=True)
+class ProcesVerbal:
+    """`tenu_le` et `edite_le` : heure de Paris. `recapitulatif` : (avis, nombre) dans l'ordre d'impression."""
+
+    collectivite: str
+    service: str
+    titre: str
+    appel: str
+    tenu_le: datetime
+    edite_le: datetime
+    version: int
+    organe: str
+    presents: tuple[Participant, ...]
+    excuses: tuple[Participant, ...]
+    deports: tuple[DeportInscrit, ...]
+    dossiers: tuple[DossierExamine, ...]
+    recapitulatif: tuple[tuple[str, int], ...]
+    total_demande: Decimal
+    total_propose: Decimal
+    lieu: str = ""
+    president: str = ""
+    secretaire: str = ""
+    conseils_citoyens: tuple[str, ...] = ()
+    divers: str = ""
+    couleur: str = "#0b5563"
+
+
+DOSSIER = ParagraphStyle("dossier", SOUS_TITRE, fontSize=10.8, spaceBefore=12, spaceAfter=2)
+CELLULE = ParagraphStyle("cellule", CORPS, fontSize=9.2, leading=12, spaceAfter=0)
+
+
+def composer(document):
+    """Rend le procès-verbal en PDF balisé ; lève ChampManquant."""
+    d = document
+    exiger(d, "collectivite", "titre", "appel", "tenu_le", "edite_le", "organe", "total_demande", "total_propose")
+    histoire = [
+        Bloc(sur(d.collectivite), ParagraphStyle("marque", CORPS, fontName=fontes.DEMI_GRAS, textColor=d.couleur)),
+        Bloc(f"Procès-verbal – Réunion thématique « {sur(d.titre)} »", TITRE, role="H1"),
+        Bloc(f"{sur(d.appel)}", CORPS),
+        Bloc(_seance(d), CORPS),
+        Trait(avant=4, apres=4),
+        *_presences(d),
+        *_deports(d),
+        Bloc("1. Rappel", SOUS_TITRE, role="H2"),
+        Bloc(f"{_compte(len(d.dossiers))}, {nombres.euros(d.total_demande)} sollicités.", CORPS),
+        Bloc("2. Examen des dossiers", SOUS_TITRE, role="H2"),
+    ]
+    for dossier in d.dossiers:
+        histoire += _dossier(dossier)
+    if not d.dossiers:
+        histoire.append(Bloc("Aucun dossier à l’ordre du jour.", CORPS))
+    histoire += _fin(d)
+    fiche = Fiche(titre=f"Procès-verbal · {d.titre}", auteur=d.collectivite, cree_le=d.edite_le, sujet=d.appel)
+    return rendre(histoire, fiche, format_page=A4, marges=MARGES, decor=_decor(d))
+
+
+def _compte(nombre):
+    return f"{nombre} dossiers examinés" if nombre > 1 else "Un dossier examiné" if nombre else "Aucun dossier examiné"
+
+
+def _seance(d):
+    texte = f"Séance du <b>{nombres.date_longue(d.tenu_le)}</b> à {nombres.heure(d.tenu_le)}"
+    if d.lieu:
+        texte += f", {sur(d.lieu)}"
+    texte += "."
+    if d.president:
+        texte += f"<br/>Présidence : {sur(d.president)}."
+    if d.secretaire:
+        texte += f" Secrétariat : {sur(d.secretaire)}."
+    return texte
+
+
+def _personnes(participants):
+    return ", ".join(f"{sur(p.nom)} ({sur(p.structure)})" if p.structure else sur(p.nom) for p in participants)
+
+
+def _presences(d):
+    yield Bloc(f"<b>Présents :</b> {_personnes(d.presents) or 'personne n’est inscrit comme présent'}.", CORPS)
+    if d.excuses:
+        yield Bloc(f"<b>Excusés :</b> {_personnes(d.excuses)}.", CORPS)
+    if d.conseils_citoyens:
+        yield Bloc(f"<b>Conseils citoyens représentés :</b> {', '.join(map(sur, d.conseils_citoyens))}.", CORPS)
+
+
+def _deports(d):
+    yield Bloc("Déclarations d’intérêts et déports", SOUS_TITRE, role="H2")
+    if not d.deports:
+        yield Bloc("Aucune.", CORPS)
+        return
+    yield Debut("L")
+    for deport in d.deports:
+        yield Puce(f"{sur(deport.nom)}, dossier {sur(deport.dossier_numero)} : {sur(deport.motif).rstrip('.')}.")
+    yield Fin()
+    yield Bloc(
+        "Les personnes citées ont quitté la séance pour l’examen du dossier concerné et n’ont pas pris part à l’avis.",
+        CORPS,
+    )
+
+
+def _dossier(dossier):
+    note = f" · note moyenne <b>{nombres.chiffres(dossier.note)}</b> sur 100" if dossier.note is not None else ""
+    tete = [
+        Bloc(f"{sur(dossier.numero)} · {sur(dossier.porteur)} · {sur(dossier.action)}", DOSSIER, role="H3"),
+        Bloc(
+            f"{sur(dossier.quartiers)} · {sur(dossier.objectif)}<br/>Coût total {nombres.euros(dossier.cout_total)}{note}",
+            PETIT,
+        ),
+    ]
+    lignes = [["Financeur", "Demandé", "Proposé"]]
+    lignes += [
+        [
+            Bloc(sur(m.financeur), CELLULE),
+            nombres.euros(m.demande),
+            nombres.euros(m.propose) if m.propose is not None else "–",
+        ]
+        for m in dossier.montants
+    ]
+    tableau = Grille(
+        lignes,
+        premiere_colonne=True,
+        colWidths=[90 * mm, 35 * mm, 35 * mm],
+        hAlign="LEFT",
+        spaceAfter=4,
+        style=[
+            ("FONT", (0, 0), (-1, 0), fontes.DEMI_GRAS, 8.8),
+            ("FONT", (1, 1), (-1, -1), fontes.NORMAL, 9.2),
+            ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
+            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            ("BACKGROUND", (0, 0), (-1, 0), "#f1efe8"),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.5, "#d9d6cd"),
+            ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+        ],
+    )
+    suite = [Bloc(f"<b>Avis : {sur(dossier.avis).lower() or 'non rendu'}.</b>", CORPS)]
+    if dossier.observations:
+        suite.append(Bloc(f"Observations : {sur(dossier.observations)}", CORPS))
+    if dossier.reserves:
+        suite.append(Bloc(f"Réserves : {sur(dossier.reserves)}", CORPS))
+    return [KeepTogether([*tete, tableau, suite[0]]), *suite[1:]]
+
+
+def _fin(d):
+    yield Bloc("3. Récapitulatif", SOUS_TITRE, role="H2")
+    yield Bloc(
+        " · ".join(f"{sur(libelle)} : {nombre}" for libelle, nombre in d.recapitulatif)
+        + f"<br/>Total proposé : <b>{nombres.euros(d.total_propose)}</b>.",
+        CORPS,
+    )
+    if d.divers:
+        yield Bloc("4. Points divers", SOUS_TITRE, role="H2")
+        yield Bloc(sur(d.divers), CORPS)
+    yield KeepTogether(
+        [
+            Bloc(f"Les avis sont consultatifs ; la décision relève de {_complement(d.organe)}.", CORPS),
+            Spacer(0, 10),
+            Bloc(f"<b>Signatures</b><br/>{sur(d.president) or 'La présidence'} :", CORPS),
+            Spacer(0, 34),
+            Bloc(f"{sur(d.secretaire) or 'Le secrétariat'} :", CORPS),
+            Spacer(0, 30),
+        ]
+    )
+
+
+def _complement(organe):
+    """« le conseil municipal » → « du conseil municipal »."""
+    texte = sur(organe)
+    return f"du {texte[3:]}" if texte.startswith("le ") else f"de {texte}"
+
+
+def _decor(d):
+    largeur, _ = A4
+
+    def dessiner(toile, page):
+        toile.setStrokeColor("#d9d6cd")
+        toile.setLineWidth(0.6)
+        toile.line(MARGES[3], 15 * mm, largeur - MARGES[1], 15 * mm)
+        toile.setFillColor(DOUCE)
+        toile.setFont(fontes.NORMAL, TAILLE_PIED)
+        toile.drawString(MARGES[3], 10 * mm, f"{d.titre[:80]} · version {d.version}")
+        numeroter(toile, page, largeur - MARGES[1], 10 * mm)
+
+    return dessiner
