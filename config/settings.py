@@ -220,7 +220,15 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_FORMS = {"signup": "comptes.forms.InscriptionForm"}
+ACCOUNT_FORMS = {
+    "login": "comptes.forms.ConnexionForm",
+    "signup": "comptes.forms.InscriptionForm",
+    "add_email": "comptes.forms.AdresseForm",
+    "change_password": "comptes.forms.MotDePasseForm",
+    "reset_password": "comptes.forms.MotDePasseOublieForm",
+    "reset_password_from_key": "comptes.forms.NouveauMotDePasseForm",
+    "reauthenticate": "comptes.forms.ConfirmationForm",
+}
 ACCOUNT_ADAPTER = "comptes.adaptateur.AdaptateurComptes"
 ACCOUNT_REAUTHENTICATION_REQUIRED = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if URL_PUBLIQUE.startswith("https") else "http"

@@ -80,7 +80,7 @@ def _grouper(valeur, *tailles):
     for taille in tailles:
         morceaux.append(valeur[rang : rang + taille])
         rang += taille
-    return FINE.join(morceaux)
+    return INSECABLE.join(morceaux)
 
 
 @register.filter
