@@ -36,8 +36,10 @@ def _adresses(personnes):
 def ecrire(evenement, nom, destinataires, contexte, acte_id=None):
     """Prépare le courriel `nom` pour chacun. Rejoué pour le même fait, n'en prépare aucun de plus."""
     gabarit = f"notifications/courriels/{nom}"
+    # Une seule ligne, quoi que la personne ait saisi : un retour à la ligne ouvrirait un en-tête.
+    objet = " ".join(render_to_string(f"{gabarit}.objet.txt", contexte).strip("\n").splitlines())
     corps = {
-        "objet": " ".join(render_to_string(f"{gabarit}.objet.txt", contexte).split())[:255],
+        "objet": objet[:255],
         "texte": render_to_string(f"{gabarit}.txt", contexte).strip() + "\n",
         "html": render_to_string(f"{gabarit}.html", contexte),
         "acte_id": acte_id,

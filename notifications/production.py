@@ -2,7 +2,7 @@
 
 import logging
 
-from notifications import actes
+from notifications import actes, proces_verbaux
 from programmation.actes import ESSAIS_MAX, noter_echec, ranger_pdf
 from programmation.models import Acte
 
@@ -30,3 +30,8 @@ def produire_acte(acte_id):
             type(erreur).__name__,
         )
         return False
+
+
+def produire_proces_verbal(pv_id):
+    """Rend True si le procès-verbal vient d'être produit."""
+    return proces_verbaux.produire(pv_id)

@@ -13,6 +13,7 @@ from comptes.models import Role
 from dossiers.models import Dossier
 from journal.models import Evenement
 from notifications import envoi as envois
+from notifications.actes import figer_fiches
 from notifications.courtier import demander
 from notifications.models import CourrielRecu, Envoi
 from notifications.sante import examiner
@@ -62,8 +63,9 @@ def relancer_envoi(request, pk):
 @require_POST
 @acces(Role.AGENT)
 def relancer_acte(request, pk):
-    acte = get_object_or_404(Acte, pk=pk, collectivite__in=request.user.ids_collectivites(Role.AGENT))
-    if actes.relancer(acte.pk):
+    agent_de = request.user.ids_collectivites(Role.AGENT)
+    acte = get_object_or_404(Acte.objects.select_related("dossier__appel"), pk=pk, collectivite__in=agent_de)
+    if actes.relancer(acte.pk, figer_fiches(acte.dossier)):
         demander("produire_acte", acte.pk)
         messages.success(request, f"L’acte {acte.numero} est de nouveau en production.")
     else:

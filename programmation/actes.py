@@ -108,9 +108,19 @@ def a_produire():
     ]
 
 
-def relancer(acte_id):
-    """Un agent remet l'acte en échec dans la file, comme neuf."""
-    return Acte.objects.filter(pk=acte_id, produit_le=None).update(essais=0)
+@transaction.atomic
+def relancer(acte_id, fiches):
+    """Un agent remet l'acte en échec dans la file, comme neuf, avec les `fiches` qu'il vient de compléter.
+
+    Rend False si l'acte était déjà produit : lui ne change plus.
+    """
+    acte = Acte.objects.select_for_update().get(pk=acte_id)
+    if acte.produit_le:
+        return False
+    acte.donnees |= fiches
+    acte.essais = 0
+    acte.save(update_fields=["donnees", "essais"])
+    return True
 
 
 def lire_pdf(acte):

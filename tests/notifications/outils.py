@@ -156,7 +156,7 @@ def donnees_de_decision(monde, accorde):
         "motifs": [] if accorde else [{"code": "BUDGET", "precision": "Le cofinancement manque."}],
         "rang": None,
         "reserves": "",
-        "instance_libelle": "la réunion thématique « Santé »",
+        "instance_libelle": "Santé",
         "instance_date": "2027-02-10",
     }
 
