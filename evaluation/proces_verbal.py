@@ -1,0 +1,89 @@
+"""Les données du procès-verbal, figées au moment où on le demande (fiche métier, § 6.7)."""
+
+from collections import Counter
+
+from django.utils import timezone
+
+from dossiers.budget import totaux_du_dossier
+from evaluation.lecture import evaluations_envoyees, synthese_des_notes
+from evaluation.models import Avis, Deport, MembreReunion
+
+
+def _avis(dossier):
+    return getattr(dossier, "avis", None)
+
+
+def _personne(membre):
+    return {"nom": str(membre.utilisateur), "structure": membre.structure}
+
+
+def _dossier(dossier, evaluations):
+    avis = _avis(dossier)
+    proposes = {m.financeur_id: m.montant for m in avis.montants.all()} if avis else {}
+    cibles = list(dossier.cibles.all())
+    note = synthese_des_notes(evaluations).moyenne
+    return {
+        "numero": dossier.numero,
+        "porteur": dossier.organisme.nom,
+        "action": dossier.intitule,
+        "quartiers": ", ".join(dict.fromkeys(cible.quartier.nom for cible in cibles)),
+        "objectif": cibles[0].objectif.texte if cibles else "",
+        "cout_total": str(totaux_du_dossier(dossier).charges),
+        "montants": [
+            {
+                "financeur": f.financeur.nom,
+                "demande": str(f.montant_demande),
+                "propose": str(proposes[f.financeur_id]) if f.financeur_id in proposes else None,
+            }
+            for f in dossier.financements.all()
+        ],
+        "note": str(note) if note is not None else None,
+        "avis": avis.get_sens_display() if avis else "",
+        "observations": avis.observations if avis else "",
+        "reserves": avis.reserves if avis else "",
+    }
+
+
+def donnees_de(reunion, version):
+    """Un dictionnaire sérialisable, aux noms des champs de `documents.proces_verbal.ProcesVerbal`."""
+    collectivite = reunion.appel.collectivite
+    membres = list(reunion.membres.select_related("utilisateur"))
+    passages = (
+        reunion.passages.select_related("dossier__organisme", "dossier__avis")
+        .prefetch_related(
+            "dossier__cibles__quartier",
+            "dossier__cibles__objectif",
+            "dossier__financements__financeur",
+            "dossier__lignes_budget",
+            "dossier__avis__montants",
+        )
+        .order_by("rang", "pk")
+    )
+    dossiers = [passage.dossier for passage in passages]
+    evaluations = evaluations_envoyees(dossiers)
+    decompte = Counter(_avis(d).sens for d in dossiers if _avis(d))
+    deports = Deport.objects.filter(dossier__in=dossiers).select_related("utilisateur", "dossier")
+    presents = [m for m in membres if m.presence == MembreReunion.Presence.PRESENT]
+    return {
+        "collectivite": collectivite.nom,
+        "service": collectivite.service_nom,
+        "couleur": collectivite.couleur,
+        "titre": reunion.titre,
+        "appel": reunion.appel.intitule,
+        "tenu_le": timezone.localtime(reunion.debut).isoformat(),
+        "edite_le": timezone.localtime().isoformat(),
+        "version": version,
+        "organe": collectivite.organe_deliberant,
+        "lieu": reunion.lieu,
+        "president": reunion.president,
+        "secretaire": reunion.secretaire,
+        "presents": [_personne(m) for m in presents],
+        "excuses": [_personne(m) for m in membres if m.presence == MembreReunion.Presence.EXCUSE],
+        "conseils_citoyens": sorted({m.structure for m in presents if not m.evalue and m.structure}),
+        "deports": [{"nom": str(d.utilisateur), "dossier_numero": d.dossier.numero, "motif": d.motif} for d in deports],
+        "dossiers": [_dossier(dossier, evaluations[dossier.pk]) for dossier in dossiers],
+        "recapitulatif": [[libelle, decompte.get(sens, 0)] for sens, libelle in Avis.Sens.choices],
+        "total_demande": str(sum(f.montant_demande for d in dossiers for f in d.financements.all())),
+        "total_propose": str(sum(m.montant for d in dossiers if _avis(d) for m in _avis(d).montants.all())),
+        "divers": reunion.divers,
+    }
