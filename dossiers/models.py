@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from appels.models import MONTANT, Appel, Financeur, ObjectifOperationnel, PieceDemandee, Quartier
 from comptes.models import Organisme, Role
+from dossiers import budget
 from dossiers.etats import Etat, Issue
 
 POSITIF = [MinValueValidator(Decimal("0"))]
@@ -39,6 +40,10 @@ class DossierQuerySet(models.QuerySet):
             )
             visible |= Q(pk__in=lisibles.values("pk"))
         return self.filter(visible)
+
+    def ecrits_par(self, utilisateur):
+        """Ceux que la personne rédige, comme membre de l'organisme."""
+        return self.filter(organisme__in=utilisateur.ids_organismes)
 
     def instruits_par(self, utilisateur):
         """Ceux que la personne instruit comme agent."""
@@ -146,6 +151,11 @@ class Dossier(models.Model):
         return f"{self.numero} · {self.intitule or 'sans titre'}"
 
     @property
+    def quartiers(self):
+        """Les quartiers visés, une fois chacun, dans l'ordre des cibles."""
+        return list(dict.fromkeys(cible.quartier for cible in self.cibles.all()))
+
+    @property
     def est_modifiable(self):
         """Le porteur écrit tant que le dossier est chez lui."""
         return self.etat in {Etat.BROUILLON, Etat.A_COMPLETER}
@@ -198,6 +208,14 @@ class LigneBudget(models.Model):
     def __str__(self):
         return f"{self.compte} {self.libelle} {self.montant}"
 
+    @property
+    def libelle_compte(self):
+        return budget.COMPTES[self.sens].get(self.compte, self.compte)
+
+    @property
+    def est_volontaire(self):
+        return budget.Ligne(self.sens, self.compte, self.montant).volontaire
+
 
 class Financement(models.Model):
     """Ce que le dossier demande à un financeur de l'appel : la ligne 74 correspondante du budget, et la même."""
@@ -222,6 +240,23 @@ def chemin_de_piece(piece, nom):
     return f"pieces/{piece.dossier_id}/{uuid.uuid4().hex}"
 
 
+# Ce qui sert au paiement ou identifie une personne ne regarde que le service et l'organisme.
+CONFIDENTIEL = r"bancaire|(^|[^a-z])(rib|iban|bic)([^a-z]|$)|(carte|pi[eè]ce)s? d.identit|passeport"
+
+
+class PieceQuerySet(models.QuerySet):
+    def visibles_par(self, utilisateur):
+        """Les pièces des dossiers visibles ; les partenaires n'ont ni relevé bancaire ni pièce d'identité."""
+        pieces = self.filter(dossier__in=Dossier.objects.visibles_par(utilisateur).values("pk"))
+        if not utilisateur.is_authenticated:
+            return pieces
+        confidentielle = Q(demandee__libelle__iregex=CONFIDENTIEL) | Q(nom__iregex=CONFIDENTIEL)
+        chez_soi = Q(dossier__organisme__in=utilisateur.ids_organismes) | Q(
+            dossier__appel__collectivite__in=utilisateur.ids_collectivites(Role.AGENT)
+        )
+        return pieces.filter(chez_soi | ~confidentielle)
+
+
 class Piece(models.Model):
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="pieces")
     demandee = models.ForeignKey(
@@ -234,6 +269,8 @@ class Piece(models.Model):
     sha256 = models.CharField(max_length=64)
     jointe_par = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     jointe_le = models.DateTimeField(default=timezone.now)
+
+    objects = PieceQuerySet.as_manager()
 
     class Meta:
         ordering = ["demandee__ordre", "pk"]

@@ -1,0 +1,1 @@
+"""Les pages du dossier, une par parcours : commencer et saisir, joindre, déposer, suivre, instruire."""

@@ -1,0 +1,118 @@
+"""Les gestes du service : recevabilité, compléments, retours, démarrage, clôture."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+
+from comptes.acces import acces
+from comptes.models import Role
+from dossiers import operations
+from dossiers.cycle_de_vie import RETOURS
+from dossiers.forms import ComplementForm, MotifForm
+from dossiers.models import Dossier
+from dossiers.views.reprise import garder_la_saisie
+from dossiers.views.saisie import REFUS
+from dossiers.views.suivi import dossier_visible, page_de_suivi
+
+
+def _geste(request, numero, verbe, geste, reussite, form=None):
+    """Un verbe et sa réponse : fait, refusé avec la raison (saisie gardée), ou rien quand ce n'est pas un envoi."""
+    dossier = get_object_or_404(Dossier.objects.instruits_par(request.user).select_related("appel"), numero=numero)
+    if request.method != "POST":
+        return redirect("dossiers-detail", numero)
+    if form is not None and not form.is_valid():
+        return page_de_suivi(request, dossier_visible(request, numero), status=422, verbe=verbe, form=form)
+    try:
+        geste(dossier)
+    except operations.OperationRefusee as refus:
+        if form is not None:
+            form.add_error(None, str(refus))
+            return page_de_suivi(request, dossier_visible(request, numero), status=409, verbe=verbe, form=form)
+        messages.error(request, str(refus))
+    except REFUS as refus:
+        messages.error(request, f"{refus} Rien n’a changé.")
+    else:
+        messages.success(request, reussite)
+    return redirect("dossiers-detail", numero)
+
+
+@acces(Role.AGENT)
+def recevable(request, numero):
+    return _geste(
+        request,
+        numero,
+        "declarer_recevable",
+        lambda dossier: operations.declarer_recevable(dossier, par=request.user),
+        "Le dossier est recevable. Inscrivez-le à une réunion thématique.",
+    )
+
+
+@garder_la_saisie
+@acces(Role.AGENT)
+def irrecevable(request, numero):
+    form = MotifForm(request.POST, prefix="irrecevable")
+    return _geste(
+        request,
+        numero,
+        "declarer_irrecevable",
+        lambda dossier: operations.declarer_irrecevable(dossier, par=request.user, motif=form.cleaned_data["motif"]),
+        "Le dossier est irrecevable. La lettre part avec votre motif.",
+        form,
+    )
+
+
+@garder_la_saisie
+@acces(Role.AGENT)
+def demander_complement(request, numero):
+    form = ComplementForm(request.POST, prefix="complement")
+    return _geste(
+        request,
+        numero,
+        "demander_complement",
+        lambda dossier: operations.demander_complement(dossier, par=request.user, **form.cleaned_data),
+        "La demande de compléments est envoyée.",
+        form,
+    )
+
+
+@acces(Role.AGENT)
+def reprendre(request, numero):
+    return _geste(
+        request,
+        numero,
+        "reprendre_examen",
+        lambda dossier: operations.reprendre_examen(dossier, par=request.user),
+        "L’examen reprend avec le dossier tel qu’il est.",
+    )
+
+
+@garder_la_saisie
+@acces(Role.AGENT)
+def revenir(request, numero):
+    verbe = request.POST.get("retour", "")
+    form = MotifForm(request.POST, prefix=verbe if verbe in RETOURS else "retour")
+    return _geste(
+        request,
+        numero,
+        verbe,
+        lambda dossier: operations.revenir(dossier, verbe, par=request.user, motif=form.cleaned_data["motif"]),
+        "Le dossier est revenu en arrière. Le motif est gardé dans son historique.",
+        form,
+    )
+
+
+@acces(Role.AGENT)
+def demarrer(request, numero):
+    return _geste(
+        request,
+        numero,
+        "demarrer",
+        lambda dossier: operations.demarrer(dossier, par=request.user),
+        "Le démarrage de l’action est constaté.",
+    )
+
+
+@acces(Role.AGENT)
+def clore(request, numero):
+    return _geste(
+        request, numero, "clore", lambda dossier: operations.clore(dossier, par=request.user), "Le dossier est clos."
+    )
