@@ -1,0 +1,96 @@
+"""Le registre des actes : télécharger le sien, vérifier celui qu'on a reçu."""
+
+import hashlib
+import re
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods
+
+from comptes.acces import connecte, public
+from programmation import actes
+from programmation.models import ALPHABET_CODE, LONGUEUR_CODE, Acte
+
+TAILLE_MAX_OCTETS = 10 * 1024 * 1024
+FORME_CODE = re.compile(f"[{ALPHABET_CODE}]{{{LONGUEUR_CODE}}}")
+
+
+@connecte
+@require_GET
+def telecharger(request, pk):
+    acte = get_object_or_404(Acte.objects.visibles_par(request.user).filter(produit_le__isnull=False).distinct(), pk=pk)
+    try:
+        octets = actes.lire_pdf(acte)
+    except OSError:
+        raise Http404("Le fichier de l’acte est introuvable.")
+    reponse = HttpResponse(octets, content_type="application/pdf")
+    reponse["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{acte.numero}.pdf")
+    reponse["Cache-Control"] = "private, no-store"
+    return reponse
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def verifier(request):
+    """Deux façons : le code imprimé sur l'acte, ou le fichier lui-même."""
+    contexte = {"code": "", "erreur_code": "", "erreur_fichier": ""}
+    if "code" in request.GET:
+        code = normaliser(request.GET["code"])
+        if FORME_CODE.fullmatch(code):
+            return redirect("verifier-code", code)
+        contexte |= {
+            "code": request.GET["code"][:40],
+            "erreur_code": f"Le code compte {LONGUEUR_CODE} lettres et chiffres, sans 0, 1, I, L ni O.",
+        }
+    if request.method == "POST":
+        acte, erreur = _comparer(request.FILES.get("fichier"), Acte.objects.all())
+        if acte:
+            return render(request, "programmation/verifier_code.html", {"acte": acte, "empreinte_identique": True})
+        contexte["erreur_fichier"] = erreur
+    fautif = contexte["erreur_code"] or contexte["erreur_fichier"]
+    return render(request, "programmation/verifier.html", contexte, status=422 if fautif else 200)
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def verifier_code(request, code):
+    propre = normaliser(code)
+    acte = (
+        Acte.objects.filter(code=propre, produit_le__isnull=False).select_related("collectivite").first()
+        if FORME_CODE.fullmatch(propre)
+        else None
+    )
+    if acte is None:
+        return render(
+            request,
+            "programmation/verifier.html",
+            {"code": code[:40], "erreur_code": "Aucun document ne porte ce code. Relisez-le sur le document."},
+            status=404,
+        )
+    contexte = {"acte": acte}
+    if request.method == "POST":
+        trouve, erreur = _comparer(request.FILES.get("fichier"), Acte.objects.filter(pk=acte.pk))
+        contexte |= {"empreinte_identique": bool(trouve), "erreur_fichier": erreur}
+    return render(
+        request, "programmation/verifier_code.html", contexte, status=422 if contexte.get("erreur_fichier") else 200
+    )
+
+
+def normaliser(code):
+    return re.sub(r"[\s\-]", "", code).upper()
+
+
+def _comparer(fichier, jeu):
+    """L'acte dont l'empreinte est celle du fichier, ou la raison pour laquelle il n'y en a pas."""
+    if fichier is None:
+        return None, "Choisissez le fichier PDF que vous avez reçu."
+    if fichier.size > TAILLE_MAX_OCTETS:
+        return None, "Ce fichier dépasse 10 Mo : ce n’est pas un acte de Parvis."
+    empreinte = hashlib.sha256()
+    for morceau in fichier.chunks():
+        empreinte.update(morceau)
+    trouve = jeu.filter(sha256=empreinte.hexdigest(), produit_le__isnull=False).select_related("collectivite").first()
+    if trouve:
+        return trouve, ""
+    return None, "Ce fichier n’est pas identique à l’original : il a été modifié, ou ce n’est pas un acte de Parvis."
