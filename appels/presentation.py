@@ -1,0 +1,254 @@
+"""Ce que les pages montrent d'un appel, rassemblé en peu de requêtes ; aucune règle ne se décide ici."""
+
+from decimal import Decimal
+from operator import itemgetter
+from typing import NamedTuple
+
+from django.db.models import CharField, DecimalField, F, IntegerField, Prefetch, TextField, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from appels.carte import dessiner
+from appels.models import (
+    Appel,
+    Constat,
+    Indicateur,
+    ObjectifOperationnel,
+    PieceDemandee,
+    Quartier,
+)
+
+
+class Statut(NamedTuple):
+    code: str
+    ton: str
+    forme: str
+    libelle: str
+
+
+PREPARATION = Statut("preparation", "neu", "○", "En préparation")
+A_VENIR = Statut("a-venir", "info", "◐", "À venir")
+OUVERT = Statut("ouvert", "ok", "●", "Ouvert")
+CLOS = Statut("clos", "neu", "✓", "Clos")
+STATUTS = (OUVERT, A_VENIR, CLOS, PREPARATION)
+
+
+def statut(appel, maintenant=None):
+    maintenant = maintenant or timezone.now()
+    if not appel.est_publie():
+        return PREPARATION
+    if maintenant < appel.ouvre_le:
+        return A_VENIR
+    return OUVERT if appel.est_ouvert(maintenant) else CLOS
+
+
+class Vignette(NamedTuple):
+    """Un appel dans une liste."""
+
+    appel: Appel
+    statut: Statut
+    jours: int
+    quartiers: list
+
+
+def vignettes(appels, avec_contours=False):
+    """Les appels d'une page, avec leurs quartiers ; deux requêtes quel qu'en soit le nombre."""
+    maintenant = timezone.now()
+    quartiers = Quartier.objects.all() if avec_contours else Quartier.objects.defer("contour")
+    return [
+        Vignette(
+            appel, statut(appel, maintenant), appel.jours_restants(maintenant), list(appel.convention.quartiers.all())
+        )
+        for appel in appels.select_related("collectivite", "convention").prefetch_related(
+            Prefetch("convention__quartiers", quartiers)
+        )
+    ]
+
+
+class Etape(NamedTuple):
+    titre: str
+    texte: str
+    etat: str  # "fait", "ici" ou ""
+
+
+def etapes(appel, maintenant=None):
+    """Le chemin d'un dossier, avec les dates de cet appel, et où nous en sommes."""
+    maintenant = maintenant or timezone.now()
+    ouverture, cloture = timezone.localtime(appel.ouvre_le), timezone.localtime(appel.cloture_le)
+    avant, clos = maintenant < appel.ouvre_le, maintenant > appel.cloture_le
+    depot = f"à partir du {date_format(ouverture, 'j F')}" if avant else f"jusqu’au {date_format(cloture, 'j F')}"
+    return [
+        Etape("Dépôt en ligne", depot, "fait" if clos else "" if avant else "ici"),
+        Etape("Vérification", "le service vous aide à compléter", "ici" if clos else ""),
+        Etape("Réunions thématiques", appel.periode_reunions or "partenaires et habitants lisent les dossiers", ""),
+        Etape("Décision", appel.periode_decision or f"par {appel.collectivite.organe_deliberant}", ""),
+        Etape("Votre réponse", "une lettre, pour chaque demande", ""),
+    ]
+
+
+class EnjeuMontre(NamedTuple):
+    enjeu: object
+    themes: list  # les titres de second niveau : les mots les plus simples de la convention
+    objectifs: list  # (objectif, {quartiers})
+
+
+def objectifs_par_enjeu(appel, quartiers):
+    """L'arbre retenu par l'appel, et dans quels quartiers vaut chaque objectif. Une requête."""
+    connus = {quartier.pk: quartier for quartier in quartiers}
+    groupes, places = {}, {}
+    lignes = (
+        ObjectifOperationnel.objects.filter(appels=appel)
+        .select_related("strategique__enjeu")
+        .annotate(quartier_lie=F("quartiers"))
+        .order_by("strategique__enjeu__numero", "code", "pk", "quartier_lie")
+    )
+    for objectif in lignes:
+        enjeu = objectif.strategique.enjeu
+        groupe = groupes.setdefault(enjeu.pk, EnjeuMontre(enjeu, [], []))
+        if objectif.pk not in places:
+            places[objectif.pk] = set()
+            groupe.objectifs.append((objectif, places[objectif.pk]))
+            if objectif.strategique.titre not in groupe.themes:
+                groupe.themes.append(objectif.strategique.titre)
+        if objectif.quartier_lie in connus:
+            places[objectif.pk].add(connus[objectif.quartier_lie])
+    return list(groupes.values())
+
+
+def matrice(groupes, quartiers):
+    """[(enjeu, [(objectif, [oui ou non par quartier])])] : les colonnes sont celles de `quartiers`."""
+    return [
+        (
+            groupe.enjeu,
+            [(objectif, [quartier in places for quartier in quartiers]) for objectif, places in groupe.objectifs],
+        )
+        for groupe in groupes
+    ]
+
+
+class Chiffre(NamedTuple):
+    libelle: str
+    valeur: Decimal
+    unite: str
+    reference: Decimal | None
+    perimetre: str
+
+
+class Portrait(NamedTuple):
+    quartier: Quartier
+    chiffres: list
+    fragilites: list
+    appuis: list
+
+
+def portraits(quartiers):
+    """Les chiffres et les constats de chaque quartier.
+
+    Une seule requête : la page publique d'un appel est la plus lue, elle en compte cinq en tout.
+    """
+    rendus = {quartier.pk: Portrait(quartier, [], [], []) for quartier in quartiers}
+    indicateurs = Indicateur.objects.filter(quartier__in=rendus).order_by()
+    constats = Constat.objects.filter(quartier__in=rendus).order_by()
+    sans_chiffre = Value(None, output_field=DecimalField(max_digits=12, decimal_places=2))
+    lignes = indicateurs.values_list(
+        _texte("indicateur", 12),
+        "quartier_id",
+        "ordre",
+        Cast("libelle", TextField()),
+        Cast("unite", TextField()),
+        "valeur",
+        "reference",
+        Cast("perimetre", TextField()),
+    ).union(
+        constats.values_list(
+            Cast("genre", CharField(max_length=12)),
+            "quartier_id",
+            "ordre",
+            Cast("titre", TextField()),
+            Cast("detail", TextField()),
+            sans_chiffre,
+            sans_chiffre,
+            Cast("statut", TextField()),
+        ),
+        all=True,
+    )
+    perimetres = dict(Indicateur.Perimetre.choices)
+    for genre, quartier, _, libelle, detail, valeur, reference, dernier in sorted(lignes, key=itemgetter(0, 1, 2)):
+        portrait = rendus[quartier]
+        if genre == "indicateur":
+            portrait.chiffres.append(Chiffre(libelle, valeur, detail, reference, perimetres.get(dernier, "")))
+        else:
+            liste = portrait.fragilites if genre == Constat.Genre.IRRITANT else portrait.appuis
+            liste.append((libelle, "" if dernier == "tronque" else detail))
+    return list(rendus.values())
+
+
+class Ligne(NamedTuple):
+    libelle: str
+    aide: str
+    poids: int
+    obligation: str
+
+
+def conditions(appel):
+    """(financeurs, critères, pièces) de l'appel, en une requête pour la même raison."""
+    rien, vide = Value(0, output_field=IntegerField()), _texte("", 15)
+    financeurs = appel.financeurs.order_by().values_list(
+        _texte("financeur", 12), "ordre", "pk", Cast("nom", TextField()), Cast("sigle", TextField()), rien, vide
+    )
+    criteres = appel.criteres.order_by().values_list(
+        _texte("critere", 12),
+        "ordre",
+        "pk",
+        Cast("libelle", TextField()),
+        Cast("aide", TextField()),
+        Cast("poids", IntegerField()),
+        vide,
+    )
+    pieces = appel.pieces_demandees.order_by().values_list(
+        _texte("piece", 12),
+        "ordre",
+        "pk",
+        Cast("libelle", TextField()),
+        Cast("aide", TextField()),
+        rien,
+        Cast("obligation", CharField(max_length=15)),
+    )
+    rendus = {"financeur": [], "critere": [], "piece": []}
+    for genre, _, _, libelle, aide, poids, obligation in sorted(financeurs.union(criteres, pieces, all=True)):
+        rendus[genre].append(Ligne(libelle, aide, poids, obligation))
+    return rendus["financeur"], rendus["critere"], _pieces_par_obligation(rendus["piece"])
+
+
+def _pieces_par_obligation(pieces):
+    return [
+        (libelle, [piece for piece in pieces if piece.obligation == code])
+        for code, libelle in PieceDemandee.Obligation.choices
+        if any(piece.obligation == code for piece in pieces)
+    ]
+
+
+def _texte(valeur, longueur):
+    return Cast(Value(valeur), CharField(max_length=longueur))
+
+
+def page_de_l_appel(appel):
+    """Tout ce que la page d'un appel montre, en quatre requêtes (plus celle qui a lu l'appel)."""
+    quartiers = list(Quartier.objects.filter(convention=appel.convention_id))
+    groupes = objectifs_par_enjeu(appel, quartiers)
+    financeurs, criteres, pieces = conditions(appel)
+    return {
+        "statut": statut(appel),
+        "jours": appel.jours_restants(),
+        "etapes": etapes(appel),
+        "quartiers": quartiers,
+        "carte": dessiner(quartiers),
+        "groupes": groupes,
+        "matrice": matrice(groupes, quartiers),
+        "portraits": portraits(quartiers),
+        "financeurs": financeurs,
+        "criteres": criteres,
+        "total_poids": sum(critere.poids for critere in criteres),
+        "pieces": pieces,
+    }
