@@ -50,3 +50,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Un vrai fichier : une base en mémoire n'a pas les verrous que rencontrent deux processus concurrents.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["PARVIS_TEST_DOSSIER"]) / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;"
+
+# WhiteNoise avertit d'un dossier absent, et un avertissement fait échouer la suite.
+STATIC_ROOT = Path(os.environ["PARVIS_TEST_DOSSIER"]) / "statiques"
+STATIC_ROOT.mkdir(exist_ok=True)
