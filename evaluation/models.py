@@ -88,7 +88,7 @@ class PassageDossier(models.Model):
 
 class EvaluationQuerySet(models.QuerySet):
     def visibles_par(self, utilisateur):
-        """À l'aveugle : la sienne ; celles des autres membres seulement quand toutes sont envoyées (voir operations)."""
+        """À l'aveugle : la sienne seulement ; `lecture` dit quand les autres se découvrent."""
         return self.filter(evaluateur=utilisateur)
 
 

@@ -270,8 +270,9 @@ def clore_reunion(reunion, *, par):
     sans_avis = reunion.passages.filter(dossier__etat=Etat.EN_EVALUATION).count()
     if sans_avis:
         raise OperationRefusee(
-            f"{sans_avis} dossier{'s' if sans_avis > 1 else ''} de l’ordre du jour attend{'ent' if sans_avis > 1 else ''}"
-            " encore un avis."
+            f"{sans_avis} dossiers de l’ordre du jour attendent encore un avis."
+            if sans_avis > 1
+            else "Un dossier de l’ordre du jour attend encore un avis."
         )
     reunion.close_le = timezone.now()
     reunion.save(update_fields=["close_le"])

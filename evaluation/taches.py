@@ -1,0 +1,60 @@
+"""Ce qui attend un évaluateur ou un agent, pour la page d'accueil."""
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from comptes.models import Role
+from comptes.taches import Tache
+from dossiers.etats import Etat
+from evaluation.models import PassageDossier, Reunion
+
+
+def taches_d_evaluation(utilisateur):
+    taches = []
+    if Role.EVALUATEUR in utilisateur.roles:
+        taches += _a_noter(utilisateur)
+    if Role.AGENT in utilisateur.roles:
+        taches += _avis_a_rendre(utilisateur)
+    return taches
+
+
+def _a_noter(utilisateur):
+    reunions = (
+        PassageDossier.objects.filter(
+            reunion__close_le=None,
+            reunion__membres__utilisateur=utilisateur,
+            reunion__membres__evalue=True,
+            dossier__etat=Etat.EN_EVALUATION,
+        )
+        .exclude(dossier__deports__utilisateur=utilisateur)
+        .exclude(dossier__evaluations__in=utilisateur.evaluations.filter(envoyee_le__isnull=False))
+        .values("reunion", "reunion__titre", "reunion__debut")
+        .annotate(nombre=Count("pk", distinct=True))
+        .order_by("reunion__debut")
+    )
+    for reunion in reunions:
+        nombre = reunion["nombre"]
+        combien = f"{nombre} dossiers attendent vos notes" if nombre > 1 else "Un dossier attend vos notes"
+        yield Tache(
+            f"{combien} avant la réunion « {reunion['reunion__titre']} ».",
+            reverse("evaluation-accueil"),
+            reunion["reunion__debut"],
+        )
+
+
+def _avis_a_rendre(utilisateur):
+    passees = (
+        Reunion.objects.conduites_par(utilisateur)
+        .filter(close_le=None, debut__lte=timezone.now())
+        .annotate(attente=Count("passages", filter=Q(passages__dossier__etat=Etat.EN_EVALUATION)))
+        .filter(attente__gt=0)
+    )
+    for reunion in passees:
+        combien = f"{reunion.attente} avis" if reunion.attente > 1 else "Un avis"
+        verbe = "restent" if reunion.attente > 1 else "reste"
+        yield Tache(
+            f"{combien} {verbe} à enregistrer pour la réunion « {reunion.titre} ».",
+            reverse("reunions-detail", args=[reunion.pk]),
+            reunion.debut,
+        )
