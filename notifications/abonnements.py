@@ -6,8 +6,9 @@ from datetime import date
 from dossiers.cycle_de_vie import FAITS
 from dossiers.etats import Etat, Issue
 from dossiers.models import Dossier
+from evaluation.models import MembreReunion
 from notifications import actes
-from notifications.courriels import agents, ecrire, lien_dossier, membres
+from notifications.courriels import agents, ecrire, lien, lien_dossier, membres
 from notifications.courtier import demander_apres_validation
 from programmation.actes import FAIT_PRODUIT, demander_acte
 from programmation.models import Acte
@@ -85,6 +86,29 @@ def annoncer_recevabilite(evenement):
         _aux_membres(evenement, "recevable", dossier)
 
 
+def convoquer(evenement):
+    membre = (
+        MembreReunion.objects.select_related("utilisateur", "reunion__appel__collectivite")
+        .filter(reunion=evenement.objet_id, utilisateur=evenement.donnees["membre_id"], utilisateur__is_active=True)
+        .first()
+    )
+    if membre is None:
+        logger.warning("Fait %s (%s) sans suite : la personne n’est plus conviée.", evenement.pk, evenement.type)
+        return
+    reunion = membre.reunion
+    contexte = {
+        "reunion": reunion,
+        "evalue": membre.evalue,
+        "lien": lien("evaluation", "reunions", reunion.pk),
+        "collectivite": reunion.appel.collectivite,
+    }
+    ecrire(evenement, "convocation", [membre.utilisateur.email], contexte)
+
+
+def produire_proces_verbal(evenement):
+    demander_apres_validation("produire_proces_verbal", evenement.donnees["proces_verbal_id"])
+
+
 def annoncer_retrait(evenement):
     dossier = _dossier(evenement)
     personnes = [*membres(dossier.organisme_id), *agents(dossier.appel.collectivite_id)]
@@ -109,4 +133,6 @@ ABONNEMENTS = {
     FAITS["retirer"]: (annoncer_retrait,),
     FAITS["constater_notification"]: (envoyer_decision,),
     FAIT_PRODUIT: (envoyer_accuse,),
+    "reunion.convier": (convoquer,),
+    "reunion.demander_proces_verbal": (produire_proces_verbal,),
 }
