@@ -44,6 +44,9 @@ class AdaptateurComptes(DefaultAccountAdapter):
                     "Revenez vous connecter dans quelques minutes pour le recevoir.",
                 )
 
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+
     def add_message(self, request, level, message_template=None, *args, **kwargs):
         # Le courriel qui n'est pas parti n'est pas annoncé comme envoyé.
         envoi_annonce = (message_template or "").endswith("email_confirmation_sent.txt")

@@ -56,12 +56,12 @@ def pourcent(valeur, decimales=0):
 
 @register.filter
 def date_longue(valeur):
-    """vendredi 15 janvier 2027"""
+    """vendredi 15 janvier 2027, vendredi 1er janvier 2027"""
     if not valeur:
         return ""
     if hasattr(valeur, "tzinfo"):
         valeur = timezone.localtime(valeur)
-    return date_format(valeur, "l j F Y")
+    return date_format(valeur, r"l j\e\r F Y" if valeur.day == 1 else "l j F Y")
 
 
 @register.filter
