@@ -65,7 +65,7 @@ class AppelForm(forms.ModelForm):
         help_texts = {
             "intitule": "Tel qu’il sera affiché, par exemple « Appel à projets 2027 du contrat de ville ».",
             "annee": "Celle où les actions se déroulent.",
-            "code": "Deux à huit capitales ou chiffres. Il entre dans le numéro des dossiers, par exemple 2027-BLB-0014.",
+            "code": "Deux à huit capitales ou chiffres. Il entre dans le numéro des dossiers : 2027-BLB-0014.",
             "presentation": "Deux ou trois phrases simples, lues en premier par les associations.",
             "ouvre_le": "Heure de Paris.",
             "cloture_le": "Heure de Paris. Un dossier déposé pendant cette minute est encore reçu.",

@@ -87,6 +87,17 @@ def etapes(appel, maintenant=None):
     ]
 
 
+def etapes_generales():
+    """Le même chemin, quand plusieurs appels ont chacun leurs dates."""
+    return [
+        Etape("Dépôt en ligne", "jusqu’à la clôture de l’appel", "ici"),
+        Etape("Vérification", "le service vous aide à compléter", ""),
+        Etape("Réunions thématiques", "partenaires et habitants lisent les dossiers", ""),
+        Etape("Décision", "par l’assemblée de la collectivité", ""),
+        Etape("Votre réponse", "une lettre, pour chaque demande", ""),
+    ]
+
+
 class EnjeuMontre(NamedTuple):
     enjeu: object
     themes: list  # les titres de second niveau : les mots les plus simples de la convention

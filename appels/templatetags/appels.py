@@ -24,3 +24,12 @@ def typo(texte):
     """Apostrophes et espaces insécables, rien d'autre."""
     texte = (texte or "").replace("'", "’")
     return APRES_GUILLEMET.sub("«\u00a0", AVANT_DEUX_POINTS.sub("\u00a0\\1", texte))
+
+
+@register.filter
+def chiffre(valeur, unite=""):
+    """Une valeur du portrait avec son unité : « 40,7 % », « 671 personnes », « 79 »."""
+    if valeur is None:
+        return "–"
+    texte = f"{valeur:,.2f}".rstrip("0").rstrip(".").replace(",", "\u202f").replace(".", ",")
+    return texte if unite in ("", "indice") else f"{texte}\u00a0{unite}"

@@ -15,6 +15,7 @@ from appels.presentation import (
     OUVERT,
     PREPARATION,
     etapes,
+    etapes_generales,
     objectifs_par_enjeu,
     page_de_l_appel,
     vignettes,
@@ -51,9 +52,10 @@ def accueil(request):
 
 
 def _plusieurs_appels(request, ouverts):
-    """Chaque territoire garde sa carte ; les numéros suivent l'ordre de la liste."""
-    cartes = [(vignette, dessiner(vignette.quartiers)) for vignette in ouverts]
-    return render(request, "appels/accueil_plusieurs.html", {"cartes": cartes})
+    """La carte est celle du premier territoire dont les contours sont connus."""
+    carte_une = next(((vignette, carte) for vignette in ouverts if (carte := dessiner(vignette.quartiers))), None)
+    contexte = {"ouverts": ouverts, "carte_une": carte_une, "etapes": etapes_generales()}
+    return render(request, "appels/accueil_plusieurs.html", contexte)
 
 
 def _ce_qui_m_attend(request):
