@@ -14,12 +14,9 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 
 from config.demonstration import MOT_DE_PASSE, PERSONNES, charger
-from journal.models import Evenement
-from notifications import embarque, relais, tasks
+from notifications import embarque, travail
 
 ADRESSE = "127.0.0.1"
-# Un fait en entraîne un autre (dépôt, acte, courriel) : la chaîne la plus longue en compte quatre.
-PASSES_MAX = 8
 ROLES = {
     "porteuse": "porteuse de projet, représente Les Ateliers du Coron",
     "collegue": "rédige pour la même association",
@@ -75,11 +72,7 @@ class Command(BaseCommand):
 
     def _travail_en_attente(self):
         """Diffuse les faits du chargement et produit les actes, pour que tout soit là à la première page."""
-        for _ in range(PASSES_MAX):
-            relais.diffuser_tout()
-            tasks.balayer()
-            if not Evenement.objects.a_diffuser().exists():
-                break
+        travail.vider()
 
     def _servir(self, port):
         try:
@@ -90,7 +83,7 @@ class Command(BaseCommand):
             ) from erreur
         serveur.daemon_threads = True
         serveur.set_app(get_wsgi_application())
-        travail = embarque.demarrer()
+        fond = embarque.demarrer()
 
         def arreter(*_):
             threading.Thread(target=serveur.shutdown).start()
@@ -102,7 +95,7 @@ class Command(BaseCommand):
             serveur.serve_forever()
         finally:
             serveur.server_close()
-            travail.arreter()
+            fond.arreter()
             self.stdout.write("Parvis est arrêté.")
 
     def _accueillir(self, port):
