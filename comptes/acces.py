@@ -5,7 +5,10 @@ from functools import wraps
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.urls import reverse
 from rest_framework.permissions import BasePermission
+
+from comptes import reprise
 
 
 def public(vue):
@@ -30,14 +33,21 @@ def acces(*roles):
     return lambda vue: _garder(vue, roles)
 
 
+def _demander_la_connexion(request):
+    gardee = request.method == "POST" and reprise.garder(request)
+    suite = reverse("reprise") if gardee else request.get_full_path()
+    connexion = redirect_to_login(suite)
+    if request.headers.get("HX-Request"):
+        # Un échange partiel ne doit pas recevoir la page de connexion au milieu de la page.
+        return HttpResponse(status=401, headers={"HX-Redirect": connexion.url} if gardee else {"HX-Refresh": "true"})
+    return connexion
+
+
 def _garder(vue, roles):
     @wraps(vue)
     def gardee(request, *args, **kwargs):
         if not request.user.is_authenticated:
-            if request.headers.get("HX-Request"):
-                # Un échange partiel ne doit pas recevoir la page de connexion au milieu de la page.
-                return HttpResponse(status=401, headers={"HX-Refresh": "true"})
-            return redirect_to_login(request.get_full_path())
+            return _demander_la_connexion(request)
         if roles and not request.user.roles.intersection(roles):
             raise PermissionDenied
         return vue(request, *args, **kwargs)

@@ -8,7 +8,7 @@ from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from comptes.acces import declarer
-from comptes.views import administration, organismes, profil
+from comptes.views import administration, organismes, profil, reprise
 
 urlpatterns = [
     path("connexion/", declarer(compte.login, "public"), name="account_login"),
@@ -78,6 +78,7 @@ urlpatterns = [
         organismes.retirer_membre,
         name="organismes-retirer-membre",
     ),
+    path("reprise/", reprise.reprendre, name="reprise"),
     path("profil/", profil.profil, name="profil"),
     path("profil/jetons/", profil.creer_jeton, name="jetons-creer"),
     path("profil/jetons/<slug:cle>/revoquer/", profil.revoquer_jeton, name="jetons-revoquer"),

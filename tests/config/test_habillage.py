@@ -57,17 +57,35 @@ def test_une_page_inconnue_a_le_meme_habit(client):
     assert 'class="entete"' in page.content.decode()
 
 
-@pytest.mark.django_db
-def test_une_session_expiree_au_milieu_d_un_formulaire_rassure():
+@pytest.fixture
+def alice_sans_jeton():
     client = Client(enforce_csrf_checks=True)
     alice = UtilisateurFactory(prenom="Alice")
     client.force_login(alice)
-    page = client.post(reverse("profil"), {"prenom": "Alicia", "nom": "Moreau"})
+    client.personne = alice
+    return client
+
+
+@pytest.mark.django_db
+def test_un_jeton_perime_rend_ce_qui_etait_tape(alice_sans_jeton):
+    page = alice_sans_jeton.post(
+        reverse("profil"), {"prenom": "Alicia <b>", "nom": "Moreau"}, headers={"Origin": "http://testserver"}
+    )
+    contenu = page.content.decode()
     assert page.status_code == 403
-    assert "Votre session a expiré" in page.content.decode()
+    assert "Votre session a expiré" in contenu
+    assert '<input type="hidden" name="prenom" value="Alicia &lt;b&gt;">' in contenu
+    alice_sans_jeton.personne.refresh_from_db()
+    assert alice_sans_jeton.personne.prenom == "Alice"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("entetes", [{}, {"Origin": "https://ailleurs.test"}, {"Origin": "null"}])
+def test_la_saisie_d_un_autre_site_n_est_jamais_re_proposee(alice_sans_jeton, entetes):
+    page = alice_sans_jeton.post(reverse("profil"), {"prenom": "Pirate"}, headers=entetes)
+    assert page.status_code == 403
+    assert "Pirate" not in page.content.decode()
     assert "Ce que vous avez tapé est encore dans la page précédente" in page.content.decode()
-    alice.refresh_from_db()
-    assert alice.prenom == "Alice"
 
 
 @pytest.mark.django_db
