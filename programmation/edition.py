@@ -6,13 +6,11 @@ from documents.tableau_programmation import Colonne, Groupe, LigneEnveloppe, Ran
 from programmation.classeur import accorder
 from programmation.tableau import Groupement
 
-HORS_PAPIER = {"type_porteur", "enjeu", "objectif", "beneficiaires", "part_qpv"}
-
 
 def donnees_pdf(tableau, deliberation=None):
     """`deliberation` : celle qui fait du projet une programmation votée."""
     appel = tableau.appel
-    colonnes = [c for c in tableau.colonnes if c.cle not in HORS_PAPIER]
+    colonnes = [c for c in tableau.colonnes if c.ecran or c.cle == "intitule"]
     statut = f"délibéré le {deliberation.date:%d/%m/%Y} (n° {deliberation.numero})" if deliberation else "projet"
     return TableauProgrammation(
         titre=f"Programmation {appel.annee} – Contrat de ville – {appel.collectivite}",

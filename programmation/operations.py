@@ -3,22 +3,22 @@
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Prefetch, Sum
 from django.utils import timezone
 
 from appels.models import Appel
 from comptes.models import Role
 from documents.notification_refus import MOTIFS_REFUS
 from dossiers import operations as dossiers_operations
-from dossiers.budget import ZERO, euros, totaux_du_dossier
+from dossiers.budget import CENT, ZERO, euros, totaux_du_dossier
 from dossiers.cycle_de_vie import TransitionInterdite, verrouiller
 from dossiers.etats import Etat
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Financement
 from dossiers.operations import EcritureConcurrente, OperationRefusee
 from evaluation.models import MontantPropose
 from journal.publication import publier
 from programmation.models import Decision, Deliberation, Enveloppe, LigneProgrammation
-from programmation.tableau import noter
+from programmation.tableau import EtatEnveloppe, noter
 
 MONTANT_MAX = Decimal("9999999999.99")
 MOTIF_ENVELOPPE = "ENVELOPPE"
@@ -29,6 +29,13 @@ FAITS = {
     "enregistrer_deliberation": "appel.enregistrer_deliberation",
     "decider": "appel.decider",
 }
+
+
+# Ce que lit montants_prevus, en deux requêtes.
+AVEC_MONTANTS = (
+    Prefetch("financements", Financement.objects.select_related("financeur")),
+    Prefetch("lignes_programmation", LigneProgrammation.objects.select_related("financeur")),
+)
 
 
 class EnveloppeDepassee(OperationRefusee):
@@ -63,7 +70,7 @@ def _controler_montant(montant):
         raise OperationRefusee("Un montant est positif ou nul.")
     if montant > MONTANT_MAX:
         raise OperationRefusee("Ce montant est trop grand.")
-    if montant != montant.quantize(Decimal("0.01")):
+    if montant != montant.quantize(CENT):
         raise OperationRefusee("Un montant compte au plus deux décimales.")
 
 
@@ -210,19 +217,23 @@ def rangs(appel):
     return resultat
 
 
-def depassements(appel, dossiers):
-    """Les enveloppes que décider ces dossiers dépasserait, en plus de ce qui est déjà voté : (sigle, en trop)."""
+def enveloppes_apres(appel, dossiers):
+    """Chaque enveloppe une fois ces dossiers décidés, en plus de ce qui est déjà voté."""
     engages = {}
     votes = Decision.objects.filter(dossier__appel=appel, sens=Decision.Sens.ACCORDE)
     prevus = LigneProgrammation.objects.filter(dossier__in=[d.pk for d in dossiers])
     for jeu in (votes, prevus):
         for financeur, somme in jeu.order_by().values_list("financeur_id").annotate(somme=Sum("montant")):
-            engages[financeur] = engages.get(financeur, ZERO) + somme.quantize(Decimal("0.01"))
+            engages[financeur] = engages.get(financeur, ZERO) + somme.quantize(CENT)
     return [
-        (e.financeur.sigle, engages[e.financeur_id] - e.montant)
+        EtatEnveloppe(e.financeur, e.montant, engages.get(e.financeur_id, ZERO))
         for e in appel.enveloppes.select_related("financeur")
-        if engages.get(e.financeur_id, ZERO) > e.montant
     ]
+
+
+def depassements(enveloppes):
+    """Les enveloppes dépassées : (sigle, montant en trop)."""
+    return [(e.financeur.sigle, e.depassement) for e in enveloppes if e.depassement]
 
 
 def controler_motifs(motifs, rang):
@@ -257,7 +268,7 @@ def decider(appel, dossiers, deliberation, *, par, motifs=None, confirmation_dep
         .order_by("pk")
         .select_for_update(of=("self",))
         .select_related("appel", "organisme", "avis__reunion")
-        .prefetch_related("lignes_budget", "financements__financeur", "lignes_programmation__financeur")
+        .prefetch_related("lignes_budget", *AVEC_MONTANTS)
     )
     if not dossiers:
         raise OperationRefusee("Choisissez au moins un dossier à décider.")
@@ -277,7 +288,7 @@ def decider(appel, dossiers, deliberation, *, par, motifs=None, confirmation_dep
     if erreurs:
         raise MotifManquant(erreurs)
     confirmation_depassement = confirmation_depassement.strip()
-    trop = depassements(appel, dossiers)
+    trop = depassements(enveloppes_apres(appel, dossiers))
     if trop and len(confirmation_depassement) < MOTIF_DEPASSEMENT_MIN:
         raise EnveloppeDepassee(trop)
     maintenant = timezone.now()

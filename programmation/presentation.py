@@ -83,6 +83,7 @@ def rang(tableau, ligne, modifiables, *, erreurs=None):
         )
         if colonne.cle == "avis" and valeur:
             cellule.ton, cellule.forme = AVIS[valeur]
+            cellule.texte = valeur.removeprefix("Favorable avec ").capitalize()
         elif colonne.cle == "situation":
             cellule.ton = "neu" if valeur == "Reconduit" else "info"
         elif colonne.cle == "convention":
@@ -91,6 +92,10 @@ def rang(tableau, ligne, modifiables, *, erreurs=None):
             _completer(cellule, tableau, ligne, valeur, modifiables, erreurs or {})
         elif colonne.retenu:
             cellule.classe += " fort"
+        elif colonne.cle == "quartiers":
+            cellule.classe = "quartiers"
+        if cellule.texte == "–" and not cellule.modifiable:
+            cellule.classe += " rien"
         cellules.append(cellule)
     prefixe, _, suffixe = ligne.numero.rpartition("-")
     return Rang(
@@ -128,7 +133,7 @@ def totaux(tableau, valeurs):
         Cellule(
             colonne,
             ecrire(colonne, valeurs.get(colonne.cle)) if colonne.agregat else "",
-            classe="n" if colonne.a_droite else "",
+            classe=("n" if colonne.a_droite else "") + ("" if valeurs.get(colonne.cle) else " rien"),
             etiquette=colonne.titre if colonne.agregat else "",
         )
         for colonne in tableau.colonnes_ecran

@@ -265,11 +265,11 @@ def lire(appel, filtres=None, *, utilisateur=None, tout=False):
     fermete = Fermete(filtres.fermete or _fermete_par_defaut({b.etat for b in bruts}))
     cibles = _charger_cibles(appel)
     montants, versions = _charger_montants(appel, fermete, {b.pk for b in bruts}, financeurs)
-    colonnes = _colonnes(financeurs, fermete)
+    colonnes = _colonnes(financeurs, fermete, _vivants(montants), any(b.accorde_n1 for b in bruts))
     bruts = _visibles(bruts, appel, utilisateur)
     gardes = [b for b in bruts if _passe(b, filtres, cibles.get(b.pk, ()), montants[b.pk])]
     notes = noter(appel) if filtres.tri.lstrip("-") == "note" or tout else None
-    lignes = _ranger(gardes, filtres, financeurs, cibles, montants, notes)
+    lignes = _ranger(gardes, filtres, fermete, financeurs, cibles, montants, notes)
 
     par_groupe = {}
     for cle, _tri, _brut, sommes, _parts in lignes:
@@ -279,7 +279,7 @@ def lire(appel, filtres=None, *, utilisateur=None, tout=False):
     total = {}
     for brut in gardes:
         _ajouter(total, montants[brut.pk])
-    _terminer(total, colonnes)
+    _terminer(total, colonnes, fermete)
 
     pages = max(-(-len(lignes) // LIGNES_PAR_PAGE), 1)
     page = 1 if tout else min(filtres.page, pages)
@@ -289,8 +289,8 @@ def lire(appel, filtres=None, *, utilisateur=None, tout=False):
         notes = noter(appel, [li[2].pk for li in visibles])
     cumuls = _cumuls(appel, fermete, None if tout else {li[2].organisme_id for li in visibles})
     for _, totaux, _ in par_groupe.values():
-        _terminer(totaux, colonnes, partage=filtres.groupe == Groupement.FINANCEUR)
-    groupes = _grouper(lignes, debut, visibles, par_groupe, cibles, notes, cumuls, versions)
+        _terminer(totaux, colonnes, fermete, partage=filtres.groupe == Groupement.FINANCEUR)
+    groupes = _grouper(lignes, debut, visibles, par_groupe, fermete, cibles, notes, cumuls, versions)
 
     return Tableau(
         appel=appel,
@@ -460,8 +460,13 @@ def _cumuls(appel, fermete, organismes):
     }
 
 
-def _colonnes(financeurs, fermete):
-    """La déclaration unique des colonnes."""
+def _vivants(montants):
+    """Les colonnes où l'appel a au moins un montant."""
+    return {cle for sommes in montants.values() for cle, montant in sommes.items() if montant}
+
+
+def _colonnes(financeurs, fermete, vivants, reconduits):
+    """La déclaration unique des colonnes. L'écran et le papier taisent celles où l'appel entier n'a rien."""
     colonnes = [
         Colonne("numero", "N°", largeur=16),
         Colonne("porteur", "Porteur", largeur=28),
@@ -470,26 +475,29 @@ def _colonnes(financeurs, fermete):
         Colonne("enjeu", "Enjeu", ecran=False, largeur=30),
         Colonne("objectif", "Objectif", ecran=False, largeur=40),
         Colonne("quartiers", "Quartiers", largeur=24),
-        Colonne("situation", "Situation", largeur=12),
-        Colonne("etat", "État", largeur=14),
         Colonne("beneficiaires", "Bénéficiaires", "nombre", ecran=False),
         Colonne("part_qpv", "Public QPV (%)", "nombre", ecran=False),
         Colonne("note", "Note", "nombre", largeur=8),
         Colonne("avis", "Avis", largeur=22),
         Colonne("cout", "Coût total", "montant", "somme", largeur=14),
-        Colonne("accorde_n1", "Accordé N − 1", "montant", "somme", largeur=14),
+        Colonne("accorde_n1", "Accordé N − 1", "montant", "somme", ecran=reconduits, largeur=14),
     ]
     libelle = fermete.label.lower()
     for f in financeurs:
-        colonnes.append(Colonne(f"d{f.pk}", "demandé", "montant", "somme", f.sigle, f, largeur=14))
+        vu = bool(vivants & {f"d{f.pk}", f"r{f.pk}"})
+        colonnes.append(Colonne(f"d{f.pk}", "demandé", "montant", "somme", f.sigle, f, ecran=vu, largeur=14))
         if fermete != Fermete.SOLLICITE:
-            colonnes.append(Colonne(f"r{f.pk}", libelle, "montant", "somme", f.sigle, f, retenu=True, largeur=14))
+            colonnes.append(
+                Colonne(f"r{f.pk}", libelle, "montant", "somme", f.sigle, f, retenu=True, ecran=vu, largeur=14)
+            )
     colonnes.append(Colonne("total_demande", "demandé", "montant", "somme", "Total", largeur=14))
     if fermete != Fermete.SOLLICITE:
         colonnes.append(Colonne("total_retenu", libelle, "montant", "somme", "Total", retenu=True, largeur=14))
     colonnes += [
         Colonne("taux", "% du coût", "taux", "taux", largeur=10),
         Colonne("convention", "Convention", largeur=12),
+        Colonne("situation", "Situation", largeur=12),
+        Colonne("etat", "Avancement", largeur=14),
     ]
     return tuple(colonnes)
 
@@ -573,7 +581,7 @@ def _part_du_financeur(financeur, sommes):
     return part
 
 
-def _ranger(gardes, filtres, financeurs, cibles, montants, notes):
+def _ranger(gardes, filtres, fermete, financeurs, cibles, montants, notes):
     """Toutes les lignes filtrées, groupées et triées : (groupe, clé de tri, dossier, sommes, parts)."""
     tri, decroissant = filtres.tri.lstrip("-"), filtres.tri.startswith("-")
     lignes = []
@@ -584,7 +592,7 @@ def _ranger(gardes, filtres, financeurs, cibles, montants, notes):
         if brut.accorde_n1 is not None:
             sommes["accorde_n1"] = brut.accorde_n1.quantize(CENT)
         for cle, part, parts in _partager(brut, filtres.groupe, financeurs, cibles.get(brut.pk, ()), sommes):
-            lignes.append((cle, _valeur_de_tri(tri, brut, part, notes), brut, part, parts))
+            lignes.append((cle, _valeur_de_tri(tri, brut, part, notes, fermete), brut, part, parts))
     # Tris stables, du moins fort au plus fort ; ce qui manque va à la fin, dans les deux sens.
     lignes.sort(key=lambda li: li[2].pk)
     lignes.sort(key=lambda li: (li[1] is not None, li[1] if li[1] is not None else 0), reverse=decroissant)
@@ -594,7 +602,7 @@ def _ranger(gardes, filtres, financeurs, cibles, montants, notes):
     return lignes
 
 
-def _valeur_de_tri(tri, brut, sommes, notes):
+def _valeur_de_tri(tri, brut, sommes, notes, fermete):
     if tri == "note":
         return notes.get(brut.pk)
     if tri in ("porteur", "intitule"):
@@ -606,7 +614,7 @@ def _valeur_de_tri(tri, brut, sommes, notes):
     if tri == "situation":
         return _situation(brut).value
     if tri == "taux":
-        return _taux(sommes)
+        return _taux(sommes, fermete)
     if tri in ("cout", "accorde_n1", "total_demande", "total_retenu") or tri[:1] in ("d", "r"):
         return sommes.get(tri)
     return brut.numero
@@ -617,15 +625,15 @@ def _ajouter(totaux, sommes):
         totaux[cle] = totaux.get(cle, ZERO) + montant
 
 
-def _taux(sommes):
+def _taux(sommes, fermete):
     cout = sommes.get("cout")
     if not cout:
         return None
-    retenu = sommes.get("total_retenu", sommes.get("total_demande"))
+    retenu = sommes.get("total_demande" if fermete == Fermete.SOLLICITE else "total_retenu")
     return None if retenu is None else pourcentage(retenu, cout)
 
 
-def _terminer(totaux, colonnes, partage=False):
+def _terminer(totaux, colonnes, fermete, partage=False):
     """Complète un total : zéro là où rien ne s'additionne, et les taux. `partage` : le groupe d'un seul financeur."""
     for colonne in colonnes:
         if partage and not colonne.surtitre:
@@ -633,10 +641,10 @@ def _terminer(totaux, colonnes, partage=False):
         elif colonne.agregat == "somme":
             totaux.setdefault(colonne.cle, ZERO)
             totaux[colonne.cle] = totaux[colonne.cle].quantize(CENT)
-    totaux["taux"] = _taux(totaux)
+    totaux["taux"] = _taux(totaux, fermete)
 
 
-def _grouper(lignes, debut, visibles, par_groupe, cibles, notes, cumuls, versions):
+def _grouper(lignes, debut, visibles, par_groupe, fermete, cibles, notes, cumuls, versions):
     suivante = lignes[debut + len(visibles)][0].cle if debut + len(visibles) < len(lignes) else None
     precedente = lignes[debut - 1][0].cle if debut else None
     dans_la_page = {}
@@ -648,7 +656,7 @@ def _grouper(lignes, debut, visibles, par_groupe, cibles, notes, cumuls, version
             libelle=par_groupe[cle][2],
             nombre=par_groupe[cle][0],
             totaux=par_groupe[cle][1],
-            lignes=tuple(_ligne(li, cibles, notes, cumuls, versions) for li in groupe),
+            lignes=tuple(_ligne(li, fermete, cibles, notes, cumuls, versions) for li in groupe),
             suite=cle == precedente,
             fini=cle != suivante,
         )
@@ -656,7 +664,7 @@ def _grouper(lignes, debut, visibles, par_groupe, cibles, notes, cumuls, version
     )
 
 
-def _ligne(ligne, cibles, notes, cumuls, versions):
+def _ligne(ligne, fermete, cibles, notes, cumuls, versions):
     cle, _, brut, sommes, parts = ligne
     vises = cibles.get(brut.pk, ())
     return Ligne(
@@ -681,7 +689,7 @@ def _ligne(ligne, cibles, notes, cumuls, versions):
             "note": notes.get(brut.pk),
             "avis": Avis.Sens(brut.avis).label if brut.avis else "",
             "convention": "Oui" if convention_requise(cumuls.get(brut.organisme_id, ZERO)) else "Non",
-            "taux": _taux(sommes),
+            "taux": _taux(sommes, fermete),
             **sommes,
         },
     )

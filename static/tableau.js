@@ -66,6 +66,7 @@
       }
       ferme = true;
       champ.readOnly = true;
+      champ.addEventListener("reprendre", () => { ferme = false; champ.readOnly = false; }, { once: true });
       td.classList.add("envoi");
       etat().textContent = "Enregistrement…";
       const rang = lien.closest("tr");
@@ -151,8 +152,7 @@
     document.body.addEventListener(panne, () => {
       for (const td of table.querySelectorAll("td.envoi")) {
         td.classList.remove("envoi");
-        const champ = td.querySelector("input.en-place");
-        if (champ) champ.readOnly = false;
+        td.querySelector("input.en-place")?.dispatchEvent(new Event("reprendre"));
       }
       etat().textContent = "Le montant n’est pas enregistré : vérifiez votre connexion, puis réessayez.";
       etat().className = "petit erreur";

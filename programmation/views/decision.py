@@ -17,7 +17,7 @@ from dossiers.operations import OperationRefusee
 from programmation import operations
 from programmation.forms import DeliberationForm, motifs_saisis
 from programmation.models import Deliberation
-from programmation.tableau import Fermete, Filtres, lire
+from programmation.tableau import Fermete, Filtres
 from programmation.views.ecran import appel_ou_404, est_agent, fil
 
 
@@ -91,9 +91,9 @@ def decider(request, slug):
         Dossier.objects.filter(appel=appel, etat=Etat.PROGRAMME)
         .order_by("numero")
         .select_related("organisme", "avis")
-        .prefetch_related("financements__financeur", "lignes_programmation__financeur")
+        .prefetch_related(*operations.AVEC_MONTANTS)
     )
-    erreur, erreurs, depassements = "", {}, operations.depassements(appel, dossiers)
+    erreur, erreurs, enveloppes = "", {}, operations.enveloppes_apres(appel, dossiers)
     saisie = request.POST if request.method == "POST" else {}
     if request.method == "POST":
         choisis = [d for d in dossiers if f"decider-{d.pk}" in saisie]
@@ -132,8 +132,8 @@ def decider(request, slug):
             "accordes": accordes,
             "refuses": refuses,
             "total": sum((a.total for a in accordes), ZERO),
-            "enveloppes": lire(appel, Filtres(fermete=Fermete.PROGRAMME)).enveloppes if dossiers else (),
-            "depassements": depassements,
+            "enveloppes": enveloppes,
+            "depassements": operations.depassements(enveloppes),
             "confirmation": saisie.get("confirmation", ""),
             "motifs": MOTIFS_REFUS.items(),
             "erreur": erreur,

@@ -186,7 +186,7 @@ NOMS_CRITERES = {
     "enjeu": "Enjeu",
     "quartier": "Quartier",
     "financeur": "Financeur",
-    "etat": "État",
+    "etat": "Avancement",
     "avis": "Avis",
     "situation": "Situation",
 }

@@ -66,6 +66,14 @@ def campagne(appel, financeurs, nombre=3):
     ]
 
 
+def statut(client, page):
+    """Le code de la réponse ; un fichier envoyé par morceaux est lu, donc refermé."""
+    reponse = client.get(page)
+    if reponse.streaming:
+        list(reponse.streaming_content)
+    return reponse.status_code
+
+
 def lignes_xlsx(reponse):
     contenu = b"".join(reponse.streaming_content) if reponse.streaming else reponse.content
     return list(openpyxl.load_workbook(io.BytesIO(contenu))["Programmation"].iter_rows(values_only=True))
@@ -82,6 +90,8 @@ def test_l_ecran_le_classeur_et_le_pdf_donnent_les_memes_totaux(appel, financeur
     page = client.get(adresse("programmation-tableau", appel) + requete).content.decode()
     total_ecran = re.search(r'<tr id="total".*?</tr>', page, re.S)[0]
     for colonne, montant in totaux:
+        if not colonne.ecran:
+            continue
         assert f'data-l="{colonne.titre}">{chiffre(montant)}</td>' in total_ecran, colonne.titre
 
     lignes = lignes_xlsx(client.get(adresse("programmation-xlsx", appel) + requete))
@@ -135,11 +145,11 @@ def test_les_pages_coutent_autant_pour_trois_dossiers_que_pour_un(
 ):
     campagne(appel, financeurs, nombre)
     DeliberationFactory.create_batch(nombre, appel=appel)
-    for nom, requetes in (("programmation-tableau", 11), ("programmation-xlsx", 11), ("programmation-decider", 18)):
+    for nom, requetes in (("programmation-tableau", 12), ("programmation-xlsx", 12), ("programmation-decider", 13)):
         with django_assert_num_queries(requetes):
-            assert client.get(adresse(nom, appel)).status_code == 200
+            assert statut(client, adresse(nom, appel)) == 200
     AppelFactory.create_batch(nombre - 1, collectivite=appel.collectivite)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert client.get(reverse("programmation-accueil")).status_code == 200
 
 
@@ -158,7 +168,7 @@ def test_chacun_n_ouvre_que_ce_qui_le_regarde(appel, financeurs, client):
 
     def statuts(utilisateur):
         client.force_login(utilisateur)
-        return [client.get(adresse(nom, appel, *args)).status_code for nom, args in pages]
+        return [statut(client, adresse(nom, appel, *args)) for nom, args in pages]
 
     assert statuts(agent_de(appel.collectivite)) == [200] * 7
     assert statuts(agent_de(AppelFactory().collectivite)) == [404] * 7
