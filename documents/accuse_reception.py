@@ -15,6 +15,7 @@ from documents.lettre import (
     Reference,
     Signataire,
     bloc_protection,
+    telephone,
 )
 
 
@@ -36,6 +37,7 @@ class AccuseReception:
     rejet_implicite_le: date
     periode_decision: str = ""
     pieces_manquantes: tuple[str, ...] = ()
+    pieces_avant: date | None = None
 
 
 def composer(document):
@@ -54,20 +56,27 @@ def composer(document):
     lettre.paragraphe(
         f"Votre demande de subvention pour l’action « {sur(d.action)} », déposée dans le cadre de l’appel à projets "
         f"« {sur(d.appel)} », a été reçue le <b>{nombres.date_longue(d.recu_le)} à {nombres.heure(d.recu_le)}</b>. "
-        f"Elle porte le numéro <b>{sur(d.dossier_numero)}</b>."
+        f"Elle porte le numéro <b>{sur(d.dossier_numero)}</b>. Montant sollicité : "
+        f"<b>{nombres.euros(d.montant_sollicite)}</b>."
     )
-    lettre.paragraphe(f"Montant sollicité : <b>{nombres.euros(d.montant_sollicite)}</b>.")
     lettre.paragraphe(
         f"Le service chargé de votre dossier est : {sur(d.emetteur.service)}, {sur(d.emetteur.adresse)}, "
-        f"tél. {sur(d.emetteur.telephone)}, {sur(d.emetteur.courriel)}."
+        f"tél. {telephone(d.emetteur)}, {sur(d.emetteur.courriel)}."
     )
     lettre.paragraphe(
         "Le présent accusé de réception ne préjuge ni de la recevabilité de votre dossier, ni de la décision qui "
         "sera prise."
     )
     if d.pieces_manquantes:
-        lettre.paragraphe("Votre dossier est incomplet. Les pièces suivantes sont attendues :")
+        lettre.intertitre("Pièces à compléter")
+        limite = f", au plus tard le <b>{nombres.date_longue(d.pieces_avant)}</b>" if d.pieces_avant else ""
+        lettre.paragraphe(f"Votre dossier est incomplet. Les pièces suivantes sont attendues{limite} :")
         lettre.liste([sur(piece) for piece in d.pieces_manquantes])
+        lettre.paragraphe(
+            "En application de l’article L. 114-5 du code des relations entre le public et l’administration, le délai "
+            "à l’issue duquel votre demande serait réputée rejetée est suspendu jusqu’à leur réception"
+            + (", et au plus tard jusqu’à cette date." if d.pieces_avant else ".")
+        )
     lettre.intertitre("Sans réponse de notre part")
     suite = (
         "Compte tenu du calendrier de l’appel à projets, une décision expresse pourra intervenir après cette date"
@@ -79,10 +88,12 @@ def composer(document):
         "pendant deux mois vaut décision de rejet. Sous réserve que votre demande soit complète, et en l’absence de "
         f"décision expresse, elle sera réputée rejetée le <b>{nombres.date_longue(d.rejet_implicite_le)}</b>. {suite}"
     )
-    lettre.paragraphe(
+    lettre.signer(d.signataire)
+    lettre.encart(
+        "Si votre demande est rejetée par notre silence",
         "Ce rejet implicite pourrait être contesté dans un délai de deux mois à compter de cette date, par un recours "
-        f"gracieux adressé à {sur(d.signataire.nom_complet)}, ou devant le {sur(d.recours.tribunal_nom)}, "
-        f"{sur(d.recours.tribunal_adresse)} (www.telerecours.fr)."
+        f"gracieux adressé à {sur(d.signataire.nom_complet)}, à l’adresse indiquée en tête de ce courrier, ou devant "
+        f"le {sur(d.recours.tribunal_nom)}, {sur(d.recours.tribunal_adresse)} (www.telerecours.fr).",
     )
     bloc_protection(lettre, d.protection)
     return lettre.rendre()

@@ -11,7 +11,6 @@ from datetime import datetime
 from threading import Lock
 
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table
@@ -50,11 +49,15 @@ class Toile(Canvas):
         self._racine = Element("Document", None)
         self._courant = self._racine
         self._reperes = [[]]
-        self._artefacts = 0
+        self._en_artefact = False
 
     def ouvrir(self, role, **attributs):
         self._courant = Element(role, self._courant, **attributs)
         return self._courant
+
+    def reprendre(self, element):
+        """Revient dans un élément déjà ouvert : la suite d'un tableau sur la page suivante."""
+        self._courant = element
 
     def fermer(self):
         self._courant = self._courant.parent
@@ -66,11 +69,17 @@ class Toile(Canvas):
         element.enfants.append((len(self._reperes) - 1, len(repere)))
         repere.append(element)
 
-    def artefact(self):
-        self._code.append("/Artifact BMC")
-
     def fin_marque(self):
         self._code.append("EMC")
+
+    def artefact(self):
+        """Ce qui suit ne se lit pas à voix haute : décor, pied de page, en-tête de tableau répété."""
+        self._code.append("/Artifact BMC")
+        self._en_artefact = True
+
+    def fin_artefact(self):
+        self._en_artefact = False
+        self.fin_marque()
 
     def showPage(self):
         super().showPage()
@@ -153,25 +162,32 @@ _HAUTE, _AVANT, _NUMERO = re.compile(r" ([;!?])"), re.compile(r" ([»:])"), re.c
 
 
 class Bloc(Paragraph):
-    """Un paragraphe balisé ; coupé entre deux pages, il reste un seul élément."""
+    """Un paragraphe balisé ; coupé entre deux pages, il reste un seul élément.
+
+    `lu` remplace le texte prononcé quand la mise en lignes ne suffit pas à le deviner.
+    """
 
     role = "P"
 
-    def __init__(self, texte, style=None, role=None, **kwargs):
+    def __init__(self, texte, style=None, role=None, lu=None, **kwargs):
         # Coupé entre deux pages, ReportLab le refait sans texte, depuis ses fragments.
         super().__init__(texte and composer_la_ponctuation(texte), style or CORPS, **kwargs)
         self.role = role or self.role
+        self.lu = lu and composer_la_ponctuation(lu)
         self._origine = self
         self._element = None
 
     def _ouvrir(self, toile):
         # Les lignes de ReportLab ne portent pas d'espace finale : sans ce texte, les mots se colleraient.
-        element = toile.ouvrir(self.role, ActualText=Texte(self.getPlainText(identify=True)))
+        element = toile.ouvrir(self.role, ActualText=Texte(self.lu or self.getPlainText(identify=True)))
         toile.fermer()
         return element
 
     def draw(self):
         origine = self._origine
+        if self.canv._en_artefact:
+            super().draw()
+            return
         if origine._element is None:
             origine._element = origine._ouvrir(self.canv)
         self.canv.marquer(origine._element)
@@ -182,8 +198,7 @@ class Bloc(Paragraph):
         morceaux = super().split(largeur, hauteur)
         for morceau in morceaux:
             if morceau is not self:
-                morceau.__class__, morceau.role = type(self), self.role
-                morceau._origine, morceau._element = self._origine, None
+                morceau.role, morceau._origine = self.role, self._origine
         return morceaux
 
 
@@ -208,6 +223,8 @@ class Debut(Flowable):
     def __init__(self, role):
         super().__init__()
         self.role = role
+        # Sans hauteur, il resterait seul au bas d'une page : il suit ce qu'il ouvre.
+        self.keepWithNext = 1
 
     def wrap(self, *_):
         return 0, 0
@@ -241,17 +258,82 @@ class Trait(Flowable):
         self.canv.setStrokeColor(self.couleur)
         self.canv.setLineWidth(self.epaisseur)
         self.canv.line(0, 0, self._largeur, 0)
-        self.canv.fin_marque()
+        self.canv.fin_artefact()
+
+
+class Pose(Flowable):
+    """Des blocs posés à des places précises, lus dans l'ordre donné : (bloc, x, haut depuis le sommet, largeur)."""
+
+    def __init__(self, places, apres=0):
+        super().__init__()
+        self.places, self.spaceAfter = places, apres
+
+    def wrap(self, largeur, _):
+        self.hauteur = max(haut + bloc.wrap(place, 2000)[1] for bloc, _, haut, place in self.places)
+        return largeur, self.hauteur
+
+    def draw(self):
+        for bloc, x, haut, place in self.places:
+            _, hauteur = bloc.wrapOn(self.canv, place, 2000)
+            bloc.drawOn(self.canv, x, self.hauteur - haut - hauteur)
+
+
+class Embleme(Flowable):
+    """La maison commune, dans la couleur de la collectivité."""
+
+    MAISON = (((6, 9), (28, 9)), ((9, 9), (9, 18), (17, 26), (25, 18), (25, 9)), ((14, 9), (14, 15), (20, 15), (20, 9)))
+
+    def __init__(self, nom, couleur, cote):
+        super().__init__()
+        self.nom, self.couleur, self.cote = nom, couleur, cote
+
+    def wrap(self, *_):
+        return self.cote, self.cote
+
+    def draw(self):
+        toile = self.canv
+        figure = toile.ouvrir("Figure", Alt=Texte(f"Emblème de la collectivité : {self.nom}"))
+        toile.fermer()
+        toile.marquer(figure)
+        toile.saveState()
+        toile.scale(self.cote / 34, self.cote / 34)
+        toile.setFillColor(self.couleur)
+        toile.roundRect(0, 0, 34, 34, 6, stroke=0, fill=1)
+        toile.setStrokeColor("#ffffff")
+        toile.setLineWidth(2)
+        toile.setLineJoin(1)
+        trace = toile.beginPath()
+        for depart, *suite in self.MAISON:
+            trace.moveTo(*depart)
+            for point in suite:
+                trace.lineTo(*point)
+        toile.drawPath(trace, stroke=1, fill=0)
+        toile.restoreState()
+        toile.fin_marque()
+
+
+def teinte(couleur):
+    """La couleur de marque, ou celle de la charte quand la saisie n'en est pas une."""
+    return couleur if re.fullmatch("#[0-9a-fA-F]{6}", couleur) else PETROLE
 
 
 class _Balises(TableRenderCB):
-    """Balise un tableau pendant que ReportLab le dessine."""
+    """Balise un tableau pendant que ReportLab le dessine.
+
+    ReportLab coupe un long tableau en plusieurs, qui partagent cet objet : ils restent un seul élément Table, et
+    l'en-tête répété devient un artefact, pour que la lecture à voix haute ne le redise pas à chaque page.
+    """
 
     def __init__(self, entetes, premiere_colonne):
         self.entetes, self.premiere_colonne = entetes, premiere_colonne
+        self.element = None
 
     def startTable(self, tableau):
-        tableau.canv.ouvrir("Table")
+        self.suite = self.element is not None
+        if self.suite:
+            tableau.canv.reprendre(self.element)
+        else:
+            self.element = tableau.canv.ouvrir("Table")
 
     def endTable(self, tableau):
         tableau.canv.fermer()
@@ -260,31 +342,55 @@ class _Balises(TableRenderCB):
         tableau.canv.artefact()
 
     def endBG(self, tableau):
-        tableau.canv.fin_marque()
+        tableau.canv.fin_artefact()
 
     startLines, endLines = startBG, endBG
 
     def startRow(self, tableau, rang):
-        self.rang = rang
-        tableau.canv.ouvrir("TR")
+        self.repete = self.suite and rang < self.entetes
+        if self.repete:
+            tableau.canv.artefact()
+        else:
+            tableau.canv.ouvrir("TR")
 
     def endRow(self, tableau):
-        tableau.canv.fermer()
+        if self.repete:
+            tableau.canv.fin_artefact()
+        else:
+            tableau.canv.fermer()
 
     def startCell(self, tableau, rang, colonne, contenu, style, position, taille):
-        if rang < self.entetes:
-            portee = Dictionnaire({"O": Nom("Table"), "Scope": Nom("Column")})
-            element = tableau.canv.ouvrir("TH", A=portee)
-        elif self.premiere_colonne and colonne == 0:
-            element = tableau.canv.ouvrir("TH", A=Dictionnaire({"O": Nom("Table"), "Scope": Nom("Row")}))
-        else:
-            element = tableau.canv.ouvrir("TD")
+        if self.repete:
+            return
+        role, attributs = self._attributs(tableau, rang, colonne)
         # Une cellule de texte simple se marque elle-même ; un Bloc s'en charge dans la sienne.
         self.simple = isinstance(contenu, str)
+        if self.simple and role == "TD":
+            # Les cellules de chiffres se touchent : sans ce texte, deux montants voisins se liraient d'un trait.
+            attributs["ActualText"] = Texte(contenu)
+        element = tableau.canv.ouvrir(role, **attributs)
         if self.simple:
             tableau.canv.marquer(element)
 
+    def _attributs(self, tableau, rang, colonne):
+        attributs = {}
+        etendue = tableau._spanRanges.get((colonne, rang)) if tableau._spanCmds else None
+        if etendue:
+            gauche, haut, droite, bas = etendue
+            attributs |= {"ColSpan": droite - gauche + 1} if droite > gauche else {}
+            attributs |= {"RowSpan": bas - haut + 1} if bas > haut else {}
+        titre_de_groupe = colonne == 0 and attributs.get("ColSpan") == tableau._ncols
+        if rang < self.entetes:
+            role, attributs["Scope"] = "TH", Nom("Column")
+        elif titre_de_groupe or (self.premiere_colonne and colonne == 0):
+            role, attributs["Scope"] = "TH", Nom("Row")
+        else:
+            role = "TD"
+        return role, {"A": Dictionnaire({"O": Nom("Table"), **attributs})} if attributs else {}
+
     def endCell(self, tableau):
+        if self.repete:
+            return
         if self.simple:
             tableau.canv.fin_marque()
         tableau.canv.fermer()
@@ -299,7 +405,7 @@ class Grille(Table):
         super().__init__(donnees, **kwargs)
 
 
-ENCRE, DOUCE = "#1d2430", "#4a5362"
+ENCRE, DOUCE, PETROLE, FOND, FILET = "#1d2430", "#4a5362", "#0b5563", "#f1efe8", "#d9d6cd"
 CORPS = ParagraphStyle(
     "corps", fontName=fontes.NORMAL, fontSize=10.2, leading=14.2, textColor=ENCRE, spaceAfter=6, splitLongWords=0,
     allowWidows=0, allowOrphans=0, bulletFontName=fontes.NORMAL,
@@ -334,8 +440,8 @@ class Fiche:
 def rendre(histoire, fiche, *, format_page, marges, decor):
     """Compose les blocs en un PDF balisé. `marges` : haut, droite, bas, gauche, en points.
 
-    `decor(toile, page)` dessine sur chaque page, en artefact (pied, filets) ; `toile.total_de_pages` y
-    est un formulaire à placer, rempli à la fin.
+    `decor(toile, page)` dessine sur chaque page, en artefact (pied, filets), après le texte ; `numeroter` y
+    appelle le formulaire « total », écrit quand le nombre de pages est connu.
     """
     haut, droite, bas, gauche = marges
     largeur, hauteur = format_page
@@ -350,7 +456,7 @@ def rendre(histoire, fiche, *, format_page, marges, decor):
         toile.saveState()
         toile.artefact()
         decor(toile, document.page)
-        toile.fin_marque()
+        toile.fin_artefact()
         toile.restoreState()
 
     document = _Modele(
@@ -361,7 +467,7 @@ def rendre(histoire, fiche, *, format_page, marges, decor):
         gauche, bas, largeur - gauche - droite, hauteur - haut - bas,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
-    document.addPageTemplates([PageTemplate(id="page", frames=[cadre], onPage=sur_chaque_page)])
+    document.addPageTemplates([PageTemplate(id="page", frames=[cadre], onPageEnd=sur_chaque_page)])
     with _verrou:
         document.build(histoire, canvasmaker=fabriquer)
     return tampon.getvalue()
@@ -381,15 +487,15 @@ class _Modele(BaseDocTemplate):
 
 
 TAILLE_PIED = 8
+PLACE_DU_TOTAL = 9  # deux chiffres
 
 
 def numeroter(toile, page, x, y):
     """« page 2 / 5 », aligné à droite sur x ; le total vient du formulaire rempli à la fin."""
     toile.setFont(fontes.NORMAL, TAILLE_PIED)
     toile.setFillColor(DOUCE)
-    largeur_total = 9 * mm / 3
-    toile.drawRightString(x - largeur_total, y, f"page {page} / ")
+    toile.drawRightString(x - PLACE_DU_TOTAL, y, f"page {page} / ")
     toile.saveState()
-    toile.translate(x - largeur_total, y)
+    toile.translate(x - PLACE_DU_TOTAL, y)
     toile.doForm("total")
     toile.restoreState()

@@ -1,10 +1,14 @@
-"""Les quatre endroits où ReportLab 5.1 n'est pas conforme à PDF/A-2a et PDF/UA-1, corrigés à l'import.
+"""Les endroits où ReportLab 5.1 n'est conforme ni à PDF/A-2a et PDF/UA-1, ni au français, corrigés à l'import.
 
 ISO 19005-2 § 6.1.7 (fin de ligne avant endstream), § 6.2.3 (profil de sortie), § 6.2.11.7 (ToUnicode sans U+0000) ;
 ISO 14289-1 § 7 (ordre des onglets et parents de structure sur chaque page).
+En français, l'espace fine (U+202F) ne se coupe pas : ReportLab la prend pour une espace ordinaire.
 """
 
+import re
+
 from reportlab.pdfbase import pdfdoc, ttfonts
+from reportlab.platypus import paragraph
 
 CORRESPONDANCES_PAR_BLOC = 100  # limite de bfchar dans un bloc de CMap
 
@@ -45,12 +49,28 @@ def _flux_termine_par_une_ligne(self, document):
     return octets[: -len(fin)] + b"\r\n" + fin if octets.endswith(fin) else octets
 
 
+BLANCS = paragraph._wsc.replace("\u202f", "")
+_couper_aux_blancs = re.compile(f"[{re.escape(BLANCS)}]+").split
+
+
+def _couper(texte, separateur=None):
+    if isinstance(texte, bytes):
+        texte = texte.decode()
+    if separateur is not None:
+        return texte.split(separateur.decode() if isinstance(separateur, bytes) else separateur)
+    if texte.isascii():
+        return texte.split()
+    return _couper_aux_blancs(texte.strip(BLANCS)) if texte.strip(BLANCS) else []
+
+
 def corriger():
     """À appeler une fois ; sans effet ensuite."""
     if ttfonts.makeToUnicodeCMap is _table_unicode:
         return
     ttfonts.makeToUnicodeCMap = _table_unicode
     pdfdoc.PDFStream.format = _flux_termine_par_une_ligne
+    paragraph._wsc, paragraph.split = BLANCS, _couper
+    paragraph._wsc_end_search = re.compile(f"[{re.escape(BLANCS)}]+$").search
     pdfdoc.PDFCatalog.__NoDefault__ = [*pdfdoc.PDFCatalog.__NoDefault__, "OutputIntents"]
     pdfdoc.PDFPage.__NoDefault__ = [*pdfdoc.PDFPage.__NoDefault__, "StructParents", "Tabs"]
 

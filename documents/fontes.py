@@ -21,3 +21,13 @@ def enregistrer():
         pdfmetrics.registerFont(TTFont(nom, DOSSIER / f"SourceSans3-{fichier}.ttf"))
     for gras, italique, nom in ((0, 0, NORMAL), (1, 0, DEMI_GRAS), (0, 1, ITALIQUE), (1, 1, DEMI_GRAS)):
         addMapping(NORMAL, gras, italique, nom)
+
+
+@cache
+def _dessins():
+    enregistrer()
+    return frozenset(pdfmetrics.getFont(NORMAL).face.charToGlyph)
+
+
+def connait(signe):
+    return ord(signe) in _dessins()

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 import segno
 from reportlab.lib.pagesizes import A4
@@ -20,18 +19,26 @@ from documents.balisage import (
     TITRE,
     Bloc,
     Debut,
+    Embleme,
     Fiche,
     Fin,
+    Pose,
     Puce,
+    Trait,
     numeroter,
     rendre,
+    teinte,
 )
-from documents.champs import exiger, sur
+from documents.champs import exiger, imprimable, sur
 
-MARGES = (16 * mm, 22 * mm, 27 * mm, 22 * mm)
-RETRAIT_DESTINATAIRE = 88 * mm
-HAUT_DESTINATAIRE = 31 * mm  # sous le haut du cadre : la fenêtre d'une enveloppe DL
-COTE_QR = 15 * mm
+MARGES = (16 * mm, 22 * mm, 31 * mm, 24 * mm)
+LARGEUR = A4[0] - MARGES[1] - MARGES[3]
+# La fenêtre d'une enveloppe longue : à 110 mm du bord gauche, entre 50 et 85 mm du haut.
+RETRAIT_DESTINATAIRE = 112 * mm - MARGES[3]
+HAUT_DESTINATAIRE = 51 * mm - MARGES[0]
+HAUT_DATE = 87 * mm - MARGES[0]
+COTE_EMBLEME = 13.5 * mm
+COTE_QR = 16 * mm
 # Un masque fixe évite d'en essayer huit : cinq fois plus rapide, et le même code à chaque relance.
 MASQUE_QR = 2
 
@@ -102,10 +109,12 @@ class Reference:
     url_verification: str = ""
 
 
-EMETTEUR = ParagraphStyle("emetteur", CORPS, fontSize=9, leading=12, spaceAfter=0, textColor=DOUCE)
-ADRESSE = ParagraphStyle("adresse", CORPS, leftIndent=RETRAIT_DESTINATAIRE, spaceAfter=0, leading=13.4)
-MENTION = ParagraphStyle("mention", CORPS, fontSize=9, leading=12, textColor=DOUCE, spaceAfter=0)
+MARQUE = ParagraphStyle("marque", CORPS, fontName=fontes.DEMI_GRAS, fontSize=15, leading=18, spaceAfter=0)
+SERVICE = ParagraphStyle("service", CORPS, textColor=DOUCE, spaceAfter=0)
+MENTION = ParagraphStyle("mention", CORPS, fontSize=9, leading=12.4, textColor=DOUCE, spaceAfter=0)
+ADRESSE = ParagraphStyle("adresse", CORPS, leading=13.8, spaceAfter=0)
 SIGNATURE = ParagraphStyle("signature", CORPS, leftIndent=RETRAIT_DESTINATAIRE, spaceAfter=0)
+ENCART = ParagraphStyle("encart", SOUS_TITRE, fontSize=9.4, leading=12, spaceBefore=0, spaceAfter=2)
 
 
 @dataclass
@@ -121,8 +130,9 @@ class Lettre:
     def paragraphe(self, texte, style=CORPS):
         self.blocs.append(Bloc(texte, style))
 
-    def petit(self, texte):
-        self.blocs.append(Bloc(texte, PETIT))
+    def encart(self, titre, texte):
+        """Un bloc de droit : petit, mais entier et titré, sous un filet."""
+        self.blocs.append(KeepTogether([Trait(avant=4, apres=6), Bloc(titre, ENCART, role="H2"), Bloc(texte, PETIT)]))
 
     def intertitre(self, texte):
         self.blocs.append(Bloc(texte, SOUS_TITRE, role="H2"))
@@ -131,16 +141,20 @@ class Lettre:
         self.blocs += [Debut("L"), *[Puce(texte) for texte in textes], Fin(), Spacer(0, 3)]
 
     def signer(self, signataire):
+        """La politesse et la signature emportent le dernier paragraphe : jamais seules sur une page."""
         exiger(signataire, "prenom", "nom", "qualite")
-        # La signature emporte le dernier paragraphe : elle ne reste jamais seule en haut d'une page.
         dernier = self.blocs.pop()
+        politesse = (
+            f"Je vous prie d’agréer, {sur(self.destinataire.appel)}, l’expression de mes salutations distinguées."
+        )
         self.blocs.append(
             KeepTogether(
                 [
                     dernier,
-                    Spacer(0, 8),
+                    Bloc(politesse),
+                    Spacer(0, 10),
                     Bloc(sur(signataire.qualite), SIGNATURE),
-                    Spacer(0, 30),
+                    Spacer(0, 34),
                     Bloc(f"<b>{sur(signataire.prenom)} {sur(signataire.nom)}</b>", SIGNATURE),
                     Spacer(0, 10),
                 ]
@@ -157,107 +171,144 @@ class Lettre:
             cree_le=self.reference.date,
             sujet=self.objet,
         )
-        return rendre([*self._entete(), *self.blocs], fiche, format_page=A4, marges=MARGES, decor=self._decorer)
+        self._verification()
+        return rendre(
+            [self._entete(), self._titre(), *self.blocs], fiche, format_page=A4, marges=MARGES, decor=self._decorer
+        )
+
+    def _verification(self):
+        """Le pied de page ne se lit pas à voix haute : l'adresse de vérification est aussi dans le texte."""
+        r = self.reference
+        if r.url_verification:
+            code = f" (code {sur(r.code)})" if r.code else ""
+            self.blocs.append(
+                Bloc(f"L’authenticité de ce document se vérifie à l’adresse {sur(r.url_verification)}{code}.", PETIT)
+            )
+
+    def _titre(self):
+        return Bloc(sur(self.objet), TITRE, role="H1")
 
     def _entete(self):
         e, d, r = self.emetteur, self.destinataire, self.reference
-        marque = ParagraphStyle(
-            "marque", EMETTEUR, fontName=fontes.DEMI_GRAS, fontSize=14, leading=18, textColor=e.couleur
+        couleur = teinte(e.couleur)
+        titre = COTE_EMBLEME + 5 * mm
+        gauche = RETRAIT_DESTINATAIRE - 8 * mm
+        places = [(Embleme(imprimable(e.collectivite), couleur, COTE_EMBLEME), 0, 0, COTE_EMBLEME)]
+
+        def poser(bloc, x, haut, largeur):
+            places.append((bloc, x, haut, largeur))
+            return haut + bloc.wrap(largeur, A4[1])[1]
+
+        y = poser(
+            Bloc(sur(e.collectivite), ParagraphStyle("nom", MARQUE, textColor=couleur)), titre, 3, LARGEUR - titre
         )
-        emetteur = [
-            Bloc(sur(e.collectivite), marque),
-            Bloc(f"{sur(e.service)}<br/>{sur(e.adresse)}<br/>Tél. {sur(e.telephone)} · {sur(e.courriel)}", EMETTEUR),
-        ]
-        largeur = A4[0] - MARGES[1] - MARGES[3]
-        occupe = sum(bloc.wrap(largeur, A4[1])[1] for bloc in emetteur)
-        lignes = [f"<b>{sur(d.organisme)}</b>"]
-        if d.civilite:
-            lignes.append(sur(f"{d.civilite} {d.representant}"))
-        else:
-            lignes.append(sur(d.representant))
-        if d.fonction:
-            lignes.append(sur(d.fonction))
-        lignes += [sur(ligne) for ligne in d.adresse_lignes]
-        return [
-            *emetteur,
-            Spacer(0, max(6, HAUT_DESTINATAIRE - occupe)),
-            Bloc("<br/>".join(lignes), ADRESSE),
-            Spacer(0, 24),
-            Bloc(f"{sur(e.lieu)}, le {nombres.date_longue(r.date)}<br/>N° {sur(r.numero)}", MENTION),
-            Spacer(0, 10),
-            Bloc(sur(self.objet), TITRE, role="H1"),
-        ]
+        y = max(poser(Bloc(sur(e.service), SERVICE), titre, y + 1, LARGEUR - titre), COTE_EMBLEME)
+        fenetre = max(HAUT_DESTINATAIRE, y + 6 * mm)
+        y = poser(_lignes([e.adresse, f"Tél. {telephone(e)}", e.courriel], MENTION), 0, y + 6 * mm, gauche)
+        reperes = [f"N° {r.numero}", f"SIRET {d.siret}" if d.siret else ""]
+        y = poser(_lignes(reperes, MENTION, etiquette="Nos références :"), 0, max(y + 4 * mm, fenetre), gauche)
+        personne = f"{d.civilite} {d.representant}".strip()
+        droite = LARGEUR - RETRAIT_DESTINATAIRE
+        bas = poser(
+            _lignes([d.organisme, personne, d.fonction, *d.adresse_lignes], ADRESSE),
+            RETRAIT_DESTINATAIRE,
+            fenetre,
+            droite,
+        )
+        lieu_date = f"{sur(e.lieu)}, le {nombres.date(r.date)}"
+        poser(Bloc(lieu_date, ADRESSE), RETRAIT_DESTINATAIRE, max(bas + 6 * mm, HAUT_DATE), droite)
+        return Pose(places, apres=9 * mm)
 
     def _decorer(self, toile, page):
         e, r = self.emetteur, self.reference
         largeur, hauteur = A4
-        gauche, droite = MARGES[3], largeur - MARGES[1]
-        toile.setFillColor(e.couleur)
-        toile.rect(0, hauteur - 3 * mm, largeur, 3 * mm, stroke=0, fill=1)
+        gauche, droite, haut = MARGES[3], largeur - MARGES[1], MARGES[2] - 6 * mm
+        if page == 1:
+            toile.setFillColor(teinte(e.couleur))
+            toile.rect(0, hauteur - 2.4 * mm, largeur, 2.4 * mm, stroke=0, fill=1)
         toile.setStrokeColor("#d9d6cd")
         toile.setLineWidth(0.6)
-        toile.line(gauche, 23 * mm, droite, 23 * mm)
+        toile.line(gauche, haut, droite, haut)
+        lignes = [e.collectivite, f"N° {r.numero}"]
         texte = gauche
         if r.url_verification:
-            dessiner_qr(toile, r.url_verification, gauche, 6 * mm, COTE_QR)
+            dessiner_qr(toile, r.url_verification, gauche, haut - 2 * mm - COTE_QR, COTE_QR)
             texte = gauche + COTE_QR + 4 * mm
+            lignes.append(f"À vérifier sur {r.url_verification.split('://')[-1].rstrip('/')}")
         toile.setFillColor(DOUCE)
         toile.setFont(fontes.NORMAL, TAILLE_PIED)
-        toile.drawString(texte, 17.5 * mm, f"{e.collectivite} · {r.numero}")
-        if r.url_verification:
-            toile.drawString(texte, 13.5 * mm, f"Document vérifiable : {r.url_verification}")
-        numeroter(toile, page, droite, 17.5 * mm)
+        for rang, ligne in enumerate(lignes):
+            toile.drawString(texte, haut - 14 - 11 * rang, imprimable(ligne))
+        numeroter(toile, page, droite, haut - 14)
 
 
-@lru_cache(maxsize=64)
-def _modules(url):
-    """Les suites de modules sombres du QR : (colonne, ligne, longueur), et le côté en modules."""
-    matrice = segno.make(url, error="m", micro=False, mask=MASQUE_QR).matrix
-    suites = []
-    for ligne, rangee in enumerate(matrice):
+def telephone(emetteur):
+    """Un numéro ne se coupe pas en fin de ligne."""
+    return sur(emetteur.telephone).replace(" ", nombres.INSECABLE)
+
+
+def _lignes(textes, style, etiquette=""):
+    """Un seul bloc de plusieurs lignes, la première en gras ; à voix haute, des virgules les séparent."""
+    presents = [texte for texte in textes if texte]
+    debut, *suite = [sur(texte) for texte in presents]
+    if style is ADRESSE:
+        debut = f"<b>{debut}</b>"
+    entete = [etiquette] if etiquette else []
+    return Bloc(
+        "<br/>".join([*entete, debut, *suite]), style, lu=f"{etiquette} {imprimable(', '.join(presents))}".strip()
+    )
+
+
+def dessiner_qr(toile, url, x, y, cote):
+    """Le QR de vérification, dessiné une fois par document ; l'adresse est écrite à côté pour qui ne le scanne pas."""
+    if not toile.hasForm("qr"):
+        _preparer_qr(toile, url, cote)
+    toile.saveState()
+    toile.translate(x, y)
+    toile.doForm("qr")
+    toile.restoreState()
+
+
+def _preparer_qr(toile, url, cote):
+    matrice = segno.make(url, error="m", micro=False, mask=MASQUE_QR, boost_error=False).matrix
+    pas = cote / len(matrice)
+    toile.beginForm("qr", 0, 0, cote, cote)
+    toile.setFillColor("#000000")
+    trace = toile.beginPath()
+    for ligne, rangee in enumerate(matrice, 1):
         debut = None
         for colonne, sombre in enumerate([*rangee, 0]):
             if sombre and debut is None:
                 debut = colonne
             elif not sombre and debut is not None:
-                suites.append((debut, ligne, colonne - debut))
+                trace.rect(debut * pas, cote - ligne * pas, (colonne - debut) * pas, pas)
                 debut = None
-    return suites, len(matrice)
-
-
-def dessiner_qr(toile, url, x, y, cote):
-    """Le QR de vérification, en un seul tracé ; l'adresse est écrite à côté pour qui ne le scanne pas."""
-    suites, modules = _modules(url)
-    pas = cote / modules
-    trace = toile.beginPath()
-    for colonne, ligne, longueur in suites:
-        trace.rect(x + colonne * pas, y + cote - (ligne + 1) * pas, longueur * pas, pas)
-    toile.setFillColor("#000000")
     toile.drawPath(trace, stroke=0, fill=1)
+    toile.endForm()
 
 
 def bloc_recours(lettre, recours, signataire, acte="La présente décision"):
     """Délais et voies de recours, sans lesquels le délai ne court pas (CJA, art. R. 421-5)."""
     exiger(recours, "tribunal_nom", "tribunal_adresse")
-    lettre.intertitre("Si vous contestez cette décision")
-    lettre.petit(
+    lettre.encart(
+        "Si vous contestez cette décision",
         f"{acte} peut être contestée dans un délai de deux mois à compter de sa notification : soit par un recours "
         f"gracieux adressé à {sur(signataire.nom_complet)}, à l’adresse indiquée en tête de ce courrier ; soit par un "
         f"recours devant le {sur(recours.tribunal_nom)}, {sur(recours.tribunal_adresse)}, y compris au moyen de "
         "l’application Télérecours citoyens (www.telerecours.fr). Un recours gracieux formé dans ce délai interrompt "
         "le délai de recours contentieux ; l’absence de réponse pendant deux mois vaut rejet, que vous pouvez "
-        "contester devant le tribunal dans un nouveau délai de deux mois."
+        "contester devant le tribunal dans un nouveau délai de deux mois.",
     )
 
 
 def bloc_protection(lettre, protection):
     exiger(protection, "duree_conservation", "dpo_contact")
-    lettre.intertitre("Vos données")
-    lettre.petit(
+    lettre.encart(
+        "Vos données",
         f"Les informations recueillies sont traitées par {sur(lettre.emetteur.collectivite)} pour l’instruction, la "
         "décision, le paiement et le contrôle des subventions, dans l’exercice d’une mission d’intérêt public. Elles "
         "sont destinées aux services instructeurs, aux partenaires financeurs du contrat de ville et au comptable "
         f"public, et conservées {sur(protection.duree_conservation)}. Vous pouvez exercer vos droits d’accès, de "
         "rectification, d’opposition et de limitation auprès de "
-        f"{sur(protection.dpo_contact)} et saisir la CNIL."
+        f"{sur(protection.dpo_contact)} et saisir la CNIL.",
     )

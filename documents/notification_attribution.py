@@ -4,12 +4,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 
 from documents import fontes, nombres
 from documents.balisage import CORPS, Bloc, Grille
 from documents.champs import exiger, sur
-from documents.lettre import Destinataire, Emetteur, Lettre, Recours, Reference, Signataire, bloc_recours
+from documents.lettre import (
+    LARGEUR,
+    Destinataire,
+    Emetteur,
+    Lettre,
+    Recours,
+    Reference,
+    Signataire,
+    bloc_recours,
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +32,7 @@ class Part:
 
 @dataclass(frozen=True)
 class NotificationAttribution:
-    """`taux` : part du coût, en %. `convention_avant` : date de retour de la convention, si le cumul dépasse 23 000 €."""
+    """`taux` : part du coût, en %. `convention` : le cumul annuel dépasse 23 000 € (retour : `convention_avant`)."""
 
     emetteur: Emetteur
     destinataire: Destinataire
@@ -76,8 +86,7 @@ def composer(document):
         f"Cette action contribue à l’objectif « {sur(d.objectif)} » du contrat de ville, au bénéfice "
         f"{sur(d.quartiers)}. Elle se déroule du {nombres.date(d.debut)} au {nombres.date(d.fin)}."
     )
-    if d.reserves:
-        lettre.paragraphe(f"Cette attribution est assortie des réserves suivantes : {sur(d.reserves).rstrip('.')}.")
+    _reserves(lettre, d.reserves)
     if d.convention:
         retour = f", à retourner signée avant le {nombres.date(d.convention_avant)}" if d.convention_avant else ""
         lettre.paragraphe(
@@ -91,9 +100,11 @@ def composer(document):
         "dans les soixante jours suivant la présente notification."
     )
     lettre.intertitre("Vos engagements")
+    lettre.paragraphe("En acceptant cette subvention, vous vous engagez à :")
     lettre.liste(
         [
-            "utiliser la subvention pour cette seule action et signaler toute modification ;",
+            "utiliser la subvention pour cette seule action ;",
+            "signaler toute modification ;",
             f"mentionner le soutien {sur(d.mention_financeurs)} sur vos supports ;",
             "remettre le compte rendu financier et le bilan qualitatif <b>avant le "
             f"{nombres.date(d.compte_rendu_avant)}</b> ;",
@@ -106,15 +117,27 @@ def composer(document):
     return lettre.rendre()
 
 
+def _reserves(lettre, reserves):
+    """Une réserve se lit dans la phrase ; plusieurs, une par ligne, font une liste."""
+    lignes = [sur(ligne.strip()).rstrip(".") for ligne in reserves.splitlines() if ligne.strip()]
+    if len(lignes) == 1:
+        lettre.paragraphe(f"Cette attribution est assortie des réserves suivantes : {lignes[0]}.")
+    elif lignes:
+        lettre.paragraphe("Cette attribution est assortie des réserves suivantes :")
+        lettre.liste([*[f"{ligne} ;" for ligne in lignes[:-1]], f"{lignes[-1]}."])
+
+
+CELLULE = ParagraphStyle("cellule", CORPS, leading=13, spaceAfter=0)
+
+
 def _tableau(d):
-    lignes = [[Bloc("Financeur", CORPS), "Montant accordé"]]
-    lignes += [[Bloc(sur(part.financeur), CORPS), nombres.euros(part.montant)] for part in d.parts]
-    lignes.append([Bloc("<b>Total</b>", CORPS), nombres.euros(d.montant)])
+    lignes = [["Financeur", "Montant accordé"]]
+    lignes += [[Bloc(sur(part.financeur), CELLULE), nombres.euros(part.montant)] for part in d.parts]
+    lignes.append([Bloc("<b>Total</b>", CELLULE), nombres.euros(d.montant)])
     return Grille(
         lignes,
         premiere_colonne=True,
-        colWidths=[95 * mm, 45 * mm],
-        hAlign="LEFT",
+        colWidths=[LARGEUR - 42 * mm, 42 * mm],
         spaceAfter=8,
         spaceBefore=2,
         style=[

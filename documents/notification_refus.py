@@ -74,19 +74,20 @@ def composer(document):
         raise ChampManquant("L’enveloppe ne peut pas être le seul motif d’un refus sans classement des dossiers.")
     lettre = Lettre(f"Votre demande de subvention n° {d.dossier_numero}", d.emetteur, d.destinataire, d.reference)
     lettre.paragraphe(f"{sur(d.destinataire.appel)},")
-    examen = f"Après instruction par le {sur(d.emetteur.service)}"
+    examen = f"Après instruction par {sur(d.emetteur.service)}"
     if d.instance:
         examen += f" et examen lors de {sur(d.instance)}"
         if d.instance_date:
             examen += f" du {nombres.date(d.instance_date)}"
     deliberation = f" (délibération n° {sur(d.deliberation_numero)})" if d.deliberation_numero else ""
     lettre.paragraphe(
-        f"Vous avez sollicité une subvention de {nombres.euros(d.montant_sollicite)} pour l’action « {sur(d.action)} ». "
-        f"{examen}, {sur(d.organe)} a décidé, le {nombres.date(d.decision_date)}{deliberation}, de ne pas y donner une "
-        "suite favorable."
+        f"Vous avez sollicité une subvention de {nombres.euros(d.montant_sollicite)} pour l’action "
+        f"« {sur(d.action)} ». {examen}, {sur(d.organe)} a décidé, le {nombres.date(d.decision_date)}{deliberation}, "
+        "de ne pas y donner une suite favorable."
     )
-    lettre.paragraphe("Cette décision repose sur les motifs suivants :")
     phrases = [_phrase(motif, d.rang) for motif in d.motifs]
+    pluriel = len(phrases) > 1
+    lettre.paragraphe(f"Cette décision repose sur {'les motifs suivants' if pluriel else 'le motif suivant'} :")
     lettre.liste([*[f"{phrase} ;" for phrase in phrases[:-1]], f"{phrases[-1]}."])
     if d.pistes:
         lettre.paragraphe(f"Nous vous suggérons : {sur(d.pistes).rstrip('.')}.")

@@ -175,7 +175,8 @@ def _dossier(dossier):
     tete = [
         Bloc(f"{sur(dossier.numero)} · {sur(dossier.porteur)} · {sur(dossier.action)}", DOSSIER, role="H3"),
         Bloc(
-            f"{sur(dossier.quartiers)} · {sur(dossier.objectif)}<br/>Coût total {nombres.euros(dossier.cout_total)}{note}",
+            f"{sur(dossier.quartiers)} · {sur(dossier.objectif)}<br/>"
+            f"Coût total {nombres.euros(dossier.cout_total)}{note}",
             PETIT,
         ),
     ]
@@ -225,7 +226,7 @@ def _fin(d):
         yield Bloc(sur(d.divers), CORPS)
     yield KeepTogether(
         [
-            Bloc(f"Les avis sont consultatifs ; la décision relève de {_complement(d.organe)}.", CORPS),
+            Bloc(f"Les avis sont consultatifs ; la décision relève {_complement(d.organe)}.", CORPS),
             Spacer(0, 10),
             Bloc(f"<b>Signatures</b><br/>{sur(d.president) or 'La présidence'} :", CORPS),
             Spacer(0, 34),

@@ -124,13 +124,40 @@ def test_un_refus_ne_s_appuie_pas_sur_l_enveloppe_seule_sans_classement():
         notification_refus.composer(exemples.refus(motifs=(notification_refus.Motif("CAPRICE"),)))
 
 
-def test_le_validateur_voit_un_tableau_sans_portee_et_un_document_sans_profil(monkeypatch):
-    """Le garde-fou est attaqué : sans balises justes, la validation échoue."""
-    monkeypatch.setattr(balisage._Balises, "startRow", lambda self, tableau, rang: tableau.canv.ouvrir("P"))
-    assert defauts(exemples.TOUS["tableau"][0].composer(exemples.tableau()))
-    monkeypatch.undo()
+def _sans(cle):
+    """Un balisage dont on a retiré une précision, pour voir si le garde-fou la réclame."""
+    origine = balisage._Balises._attributs
+
+    def attributs(self, tableau, rang, colonne):
+        role, complets = origine(self, tableau, rang, colonne)
+        if complets:
+            complets["A"].dict.pop(cle, None)
+        return role, complets
+
+    return attributs
+
+
+@pytest.mark.parametrize(("cle", "regle"), [("Scope", "TABLE-HEADERS-SCOPE"), ("ColSpan", "COLUMNSPAN")])
+def test_le_validateur_reclame_la_portee_et_l_etendue_des_cellules(monkeypatch, cle, regle):
+    monkeypatch.setattr(balisage._Balises, "_attributs", _sans(cle))
+    fautes = defauts(exemples.TOUS["tableau"][0].composer(exemples.tableau()))
+    assert any(regle in faute for _, faute, _ in fautes)
+
+
+def test_le_validateur_reclame_le_texte_de_l_embleme(monkeypatch):
+    ouvrir = balisage.Toile.ouvrir
+    monkeypatch.setattr(
+        balisage.Toile,
+        "ouvrir",
+        lambda self, role, **attributs: ouvrir(self, role, **{c: v for c, v in attributs.items() if c != "Alt"}),
+    )
+    fautes = defauts(exemples.TOUS["accuse"][0].composer(exemples.accuse()))
+    assert any("FIGURE-ALTERNATIVE-TEXT" in regle for _, regle, _ in fautes)
+
+
+def test_le_validateur_reclame_le_profil_et_la_declaration_d_archive(monkeypatch):
     monkeypatch.setattr(balisage.Toile, "_ranger_les_metadonnees", lambda self: None)
-    assert defauts(exemples.TOUS["accuse"][0].composer(exemples.accuse()))
+    assert {profil for profil, _, _ in defauts(exemples.TOUS["accuse"][0].composer(exemples.accuse()))} == set(PROFILS)
 
 
 def test_quatre_fils_ecrivent_les_memes_octets():
