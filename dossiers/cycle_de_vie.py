@@ -16,7 +16,7 @@ class TransitionInterdite(Exception):
 
 
 def un_representant(dossier, par):
-    return par is not None and par.represente(dossier.organisme_id)
+    return un_membre(dossier, par) and par.represente(dossier.organisme_id)
 
 
 def un_membre(dossier, par):

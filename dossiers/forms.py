@@ -129,8 +129,9 @@ class ObjectifsForm(AvecVersion):
         help_text="Celui qui décide de la réunion où votre dossier sera examiné.",
     )
 
-    def __init__(self, *args, couples, objectifs, **kwargs):
+    def __init__(self, *args, couples, objectifs, quartiers, **kwargs):
         super().__init__(*args, **kwargs)
+        self.quartiers = quartiers
         self.couples = {f"{objectif.pk}-{quartier.pk}": (objectif, quartier) for objectif, quartier in couples}
         self.fields["cibles"].choices = [(cle, cle) for cle in self.couples]
         self.fields["principal"].choices = [("", "Le premier coché")] + [

@@ -51,11 +51,19 @@ class DossierQuerySet(models.QuerySet):
             etat=Etat.BROUILLON
         )
 
+    def avec_contenu(self):
+        """Ce que la personne a saisi, en une requête par famille."""
+        return self.select_related("appel__collectivite", "appel__convention", "organisme").prefetch_related(
+            models.Prefetch("cibles", Cible.objects.select_related("objectif", "quartier")),
+            models.Prefetch("financements", Financement.objects.select_related("financeur")),
+            "lignes_budget",
+        )
+
     def pour_liste(self):
         """Tout ce qu'une ligne de liste montre, en un nombre constant de requêtes."""
         return (
             self.select_related("appel", "organisme")
-            .prefetch_related("cibles__quartier")
+            .prefetch_related(models.Prefetch("cibles", Cible.objects.select_related("quartier")))
             .annotate(total_demande=models.Subquery(_somme_demandee()))
             .order_by("-depose_le", "-pk")
         )

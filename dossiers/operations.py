@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, Q
 from django.utils import timezone
 
 from appels.models import Appel, ObjectifOperationnel
@@ -114,9 +114,11 @@ def enregistrer(dossier, *, par, version=None, **champs):
 
 def objectifs_proposes(appel):
     """Les objectifs retenus par l'appel ; à défaut, tous ceux de sa convention."""
-    de_la_convention = ObjectifOperationnel.objects.filter(strategique__enjeu__convention=appel.convention_id)
-    retenus = de_la_convention.filter(appels=appel)
-    return retenus if retenus.exists() else de_la_convention
+    retenus = Appel.objectifs.through.objects.filter(appel=appel)
+    return ObjectifOperationnel.objects.filter(
+        Q(pk__in=retenus.values("objectifoperationnel")) | ~Exists(retenus),
+        strategique__enjeu__convention=appel.convention_id,
+    )
 
 
 @transaction.atomic

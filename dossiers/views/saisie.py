@@ -4,6 +4,7 @@ import copy
 from typing import NamedTuple
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from dossiers.completude import constats, manques
 from dossiers.cycle_de_vie import TransitionInterdite
 from dossiers.etats import Etat
 from dossiers.forms import ActionForm, BudgetForm, ObjectifsForm, PublicForm
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Piece
 from dossiers.reparations import reparations, reparer
 from dossiers.views.reprise import garder_la_saisie, saisie_retrouvee
 
@@ -45,15 +46,8 @@ def le_mien(request, numero):
     """Le dossier que la personne rédige, avec tout ce que ses pages montrent."""
     return get_object_or_404(
         Dossier.objects.ecrits_par(request.user)
-        .select_related("appel__collectivite", "appel__convention", "organisme")
-        .prefetch_related(
-            "cibles__objectif",
-            "cibles__quartier",
-            "lignes_budget",
-            "financements__financeur",
-            "pieces__demandee",
-            "appel__pieces_demandees",
-        ),
+        .avec_contenu()
+        .prefetch_related(Prefetch("pieces", Piece.objects.select_related("demandee")), "appel__pieces_demandees"),
         numero=numero,
     )
 
@@ -190,7 +184,7 @@ def objectifs(request, numero):
         lambda form, dossier: operations.viser(
             dossier, form.choisis, par=request.user, version=form.cleaned_data["version"]
         ),
-        lambda form, dossier: {"arbre": _arbre(form), "quartiers": _quartiers(dossier)},
+        lambda form, dossier: {"arbre": _arbre(form), "quartiers": form.quartiers},
     )
 
 
@@ -289,7 +283,7 @@ def _formulaire_objectifs(dossier, donnees):
         .prefetch_related("quartiers")
         .order_by("strategique__enjeu__numero", "strategique__ordre", "strategique__code", "ordre", "code")
     )
-    tous = list(dossier.appel.convention.quartiers.all())
+    tous = list(dossier.appel.convention.quartiers.prefetch_related("indicateurs", "constats"))
     par_objectif = {o.pk: {q.pk for q in o.quartiers.all()} or {q.pk for q in tous} for o in proposes}
     cibles = list(dossier.cibles.all())
     for cible in cibles:
@@ -299,6 +293,7 @@ def _formulaire_objectifs(dossier, donnees):
         donnees,
         couples=couples,
         objectifs=proposes,
+        quartiers=tous,
         initial={
             "version": dossier.version,
             "cibles": [f"{c.objectif_id}-{c.quartier_id}" for c in cibles],
@@ -319,10 +314,6 @@ def _arbre(form):
         (enjeu, [(strategique, list(lignes.items())) for strategique, lignes in groupes.items()])
         for enjeu, groupes in arbre.items()
     ]
-
-
-def _quartiers(dossier):
-    return dossier.appel.convention.quartiers.prefetch_related("indicateurs", "constats")
 
 
 def _contexte_budget(form, dossier):

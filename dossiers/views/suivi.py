@@ -71,17 +71,7 @@ def detail(request, numero):
 
 def dossier_visible(request, numero):
     return get_object_or_404(
-        Dossier.objects.visibles_par(request.user)
-        .select_related("appel__collectivite", "organisme")
-        .prefetch_related(
-            "cibles__objectif",
-            "cibles__quartier",
-            "lignes_budget",
-            "financements__financeur",
-            "demandes_complement",
-            "actes",
-            "passages__reunion",
-        ),
+        Dossier.objects.visibles_par(request.user).avec_contenu().prefetch_related("demandes_complement", "actes"),
         numero=numero,
     )
 
@@ -93,7 +83,7 @@ def page_de_suivi(request, dossier, *, status=200, verbe="", form=None):
     possibles = transitions_possibles(dossier, request.user)
     demandes = list(dossier.demandes_complement.all())
     rejet = operations.date_rejet_implicite(dossier.depose_le, demandes) if dossier.depose_le else None
-    passage = next(iter(dossier.passages.all()), None)
+    passage = dossier.passages.select_related("reunion").first()
     faits = historique(dossier, interne=agent) if membre or agent else []
     avis_le = next((fait.quand for fait in faits if fait.phrase == "Avis de la réunion enregistré"), None)
     contexte = {
