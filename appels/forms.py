@@ -58,8 +58,8 @@ class AppelForm(forms.ModelForm):
             "taux_max_public": NombreField,
         }
         labels = {
-            "montant_min": "montant minimal demandé (€)",
-            "montant_max": "montant maximal demandé (€)",
+            "montant_min": "Montant minimal demandé (€)",
+            "montant_max": "Montant maximal demandé (€)",
             "benevolat_dans_assiette": "Le bénévolat valorisé compte dans le coût de l’action",
         }
         help_texts = {
@@ -124,7 +124,7 @@ class FinanceursForm(forms.Form):
         Financeur.objects.none(),
         label="Qui finance cet appel ?",
         widget=forms.CheckboxSelectMultiple,
-        required=False,
+        error_messages={"required": "Choisissez au moins un financeur."},
     )
     nouveau_nom = forms.CharField(label="Nom d’un autre financeur", max_length=160, required=False)
     nouveau_sigle = forms.CharField(
@@ -137,7 +137,9 @@ class FinanceursForm(forms.Form):
     def __init__(self, *args, appel, **kwargs):
         self.appel = appel
         super().__init__(*args, initial={"financeurs": appel.financeurs.all()}, **kwargs)
-        self.fields["financeurs"].queryset = appel.collectivite.financeurs.all()
+        connus = self.fields["financeurs"]
+        connus.queryset = appel.collectivite.financeurs.all()
+        connus.required = connus.queryset.exists()
 
     def clean(self):
         donnees = super().clean()
@@ -146,8 +148,8 @@ class FinanceursForm(forms.Form):
             self.add_error("nouveau_sigle" if nom else "nouveau_nom", "Un nouveau financeur a un nom et un nom court.")
         elif sigle and self.fields["financeurs"].queryset.filter(sigle__iexact=sigle).exists():
             self.add_error("nouveau_sigle", "Un financeur porte déjà ce nom court : cochez-le dans la liste.")
-        elif not nom and not donnees.get("financeurs"):
-            self.add_error("financeurs", "Choisissez au moins un financeur.")
+        elif not nom and not self.fields["financeurs"].required:
+            self.add_error("nouveau_nom", "Indiquez au moins un financeur.")
         return donnees
 
     @property
@@ -232,7 +234,10 @@ class CritereForm(LigneForm):
 class PieceDemandeeForm(LigneForm):
     libelle = forms.CharField(label="Pièce", max_length=160)
     aide = forms.CharField(label="Précision pour le porteur", max_length=300, required=False)
-    obligation = forms.ChoiceField(label="Obligation", choices=PieceDemandee.Obligation.choices)
+    # La valeur de départ du menu : sans elle, une ligne laissée vide passerait pour une ligne commencée.
+    obligation = forms.ChoiceField(
+        label="Obligation", choices=PieceDemandee.Obligation.choices, initial=PieceDemandee.Obligation.TOUJOURS
+    )
 
     @classmethod
     def initial(cls, piece):

@@ -128,11 +128,14 @@ def objectifs_par_enjeu(appel, quartiers):
 
 
 def matrice(groupes, quartiers):
-    """[(enjeu, [(objectif, [oui ou non par quartier])])] : les colonnes sont celles de `quartiers`."""
+    """[(enjeu, [(objectif, [(quartier, oui ou non)])])] : les colonnes sont celles de `quartiers`."""
     return [
         (
             groupe.enjeu,
-            [(objectif, [quartier in places for quartier in quartiers]) for objectif, places in groupe.objectifs],
+            [
+                (objectif, [(quartier, quartier in places) for quartier in quartiers])
+                for objectif, places in groupe.objectifs
+            ],
         )
         for groupe in groupes
     ]
@@ -232,10 +235,18 @@ def conditions(appel):
     return rendus["financeur"], rendus["critere"], _pieces_par_obligation(rendus["piece"])
 
 
+TITRES_DES_PIECES = {
+    PieceDemandee.Obligation.TOUJOURS: "Pour tout dossier",
+    PieceDemandee.Obligation.ASSOCIATION: "En plus, pour une association ou une fondation",
+    PieceDemandee.Obligation.RENOUVELLEMENT: "En plus, pour une action déjà financée",
+    PieceDemandee.Obligation.JAMAIS: "Si vous le souhaitez",
+}
+
+
 def _pieces_par_obligation(pieces):
     return [
-        (libelle, [piece for piece in pieces if piece.obligation == code])
-        for code, libelle in PieceDemandee.Obligation.choices
+        (titre, [piece for piece in pieces if piece.obligation == code])
+        for code, titre in TITRES_DES_PIECES.items()
         if any(piece.obligation == code for piece in pieces)
     ]
 

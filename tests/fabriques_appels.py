@@ -68,7 +68,7 @@ class ObjectifStrategiqueFactory(factory.django.DjangoModelFactory):
         model = ObjectifStrategique
 
     enjeu = factory.SubFactory(EnjeuFactory)
-    code = factory.Sequence(lambda n: f"E1.{n}")
+    code = factory.Sequence(lambda n: f"OS{n}")
     titre = factory.Sequence(lambda n: f"Objectif stratégique {n}")
 
 
