@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from appels.api import AppelViewSet
 from dossiers.api import DossierViewSet
+from programmation.api import ProgrammationView
 
 routeur = SimpleRouter()
 routeur.register("appels", AppelViewSet, basename="api-appels")
@@ -13,5 +14,6 @@ routeur.register("dossiers", DossierViewSet, basename="api-dossiers")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("programmation/<slug:slug>/", ProgrammationView.as_view(), name="api-programmation"),
     path("", include(routeur.urls)),
 ]

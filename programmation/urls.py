@@ -14,6 +14,7 @@ urlpatterns = [
     path("programmation/<slug:slug>/programmer/", decision.programmer, name="programmation-programmer"),
     path("programmation/<slug:slug>/deliberation/", decision.deliberation, name="programmation-deliberation"),
     path("programmation/<slug:slug>/decider/", decision.decider, name="programmation-decider"),
+    path("donnees-ouvertes/subventions.csv", registre.subventions, name="donnees-ouvertes"),
     path("verifier/", registre.verifier, name="verifier"),
     path("verifier/<str:code>/", registre.verifier_code, name="verifier-code"),
 ]

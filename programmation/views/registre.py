@@ -1,15 +1,17 @@
 """Le registre des actes : télécharger le sien, vérifier celui qu'on a reçu."""
 
 import hashlib
+import io
 import re
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from comptes.acces import connecte, public
-from programmation import actes
+from programmation import actes, donnees_ouvertes
 from programmation.models import ALPHABET_CODE, LONGUEUR_CODE, Acte
 
 TAILLE_MAX_OCTETS = 10 * 1024 * 1024
@@ -94,3 +96,24 @@ def _comparer(fichier, jeu):
     if trouve:
         return trouve, ""
     return None, "Ce fichier n’est pas identique à l’original : il a été modifié, ou ce n’est pas un acte de Parvis."
+
+
+@public
+@require_GET
+def subventions(request):
+    """Les subventions notifiées, en données ouvertes ; l'année en cours si rien n'est demandé."""
+    demandee = request.GET.get("annee", "")
+    annee = int(demandee) if re.fullmatch(r"20\d\d", demandee, re.ASCII) else timezone.localdate().year
+    format_ = request.GET.get("format", "scdl")
+    sortie = io.StringIO()
+    try:
+        donnees_ouvertes.ecrire(sortie, annee, format_ if format_ in donnees_ouvertes.FORMATS else "scdl")
+    except donnees_ouvertes.ExportInvalide:
+        return HttpResponse(
+            "Le fichier de cette année n’est pas encore conforme : il n’est pas publié.",
+            status=503,
+            content_type="text/plain; charset=utf-8",
+        )
+    reponse = HttpResponse(sortie.getvalue(), content_type="text/csv; charset=utf-8")
+    reponse["Content-Disposition"] = f'attachment; filename="subventions-{annee}.csv"'
+    return reponse
