@@ -1,17 +1,16 @@
 """Les gestes du service : recevabilité, compléments, retours, démarrage, clôture."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 
 from comptes.acces import acces
 from comptes.models import Role
 from dossiers import operations
-from dossiers.cycle_de_vie import RETOURS
 from dossiers.forms import ComplementForm, MotifForm
 from dossiers.models import Dossier
-from dossiers.views.reprise import garder_la_saisie
 from dossiers.views.saisie import REFUS
-from dossiers.views.suivi import dossier_visible, page_de_suivi
+from dossiers.views.suivi import RETOURS_ICI, dossier_visible, page_de_suivi
 
 
 def _geste(request, numero, verbe, geste, reussite, form=None):
@@ -46,7 +45,6 @@ def recevable(request, numero):
     )
 
 
-@garder_la_saisie
 @acces(Role.AGENT)
 def irrecevable(request, numero):
     form = MotifForm(request.POST, prefix="irrecevable")
@@ -60,7 +58,6 @@ def irrecevable(request, numero):
     )
 
 
-@garder_la_saisie
 @acces(Role.AGENT)
 def demander_complement(request, numero):
     form = ComplementForm(request.POST, prefix="complement")
@@ -85,11 +82,12 @@ def reprendre(request, numero):
     )
 
 
-@garder_la_saisie
 @acces(Role.AGENT)
 def revenir(request, numero):
     verbe = request.POST.get("retour", "")
-    form = MotifForm(request.POST, prefix=verbe if verbe in RETOURS else "retour")
+    if request.method == "POST" and verbe not in RETOURS_ICI:
+        raise Http404
+    form = MotifForm(request.POST, prefix=verbe)
     return _geste(
         request,
         numero,

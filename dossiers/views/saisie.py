@@ -20,7 +20,6 @@ from dossiers.etats import Etat
 from dossiers.forms import ActionForm, BudgetForm, ObjectifsForm, PublicForm
 from dossiers.models import Dossier, Piece
 from dossiers.reparations import reparations, reparer
-from dossiers.views.reprise import garder_la_saisie, saisie_retrouvee
 
 REFUS = (operations.OperationRefusee, TransitionInterdite)
 ETAPES = {
@@ -110,7 +109,6 @@ def contexte_etape(dossier, etape, **plus):
     }
 
 
-@garder_la_saisie
 @connecte
 def commencer(request, slug):
     """Choisit l'organisme, propose d'abord de reprendre un brouillon ; un seul organisme : rien à choisir."""
@@ -149,7 +147,6 @@ def commencer(request, slug):
     return render(request, "dossiers/commencer.html", contexte, status=409 if erreur else 200)
 
 
-@garder_la_saisie
 @acces(Role.PORTEUR)
 def action(request, numero):
     return _etape(
@@ -161,7 +158,6 @@ def action(request, numero):
     )
 
 
-@garder_la_saisie
 @acces(Role.PORTEUR)
 def public(request, numero):
     return _etape(
@@ -173,7 +169,6 @@ def public(request, numero):
     )
 
 
-@garder_la_saisie
 @acces(Role.PORTEUR)
 def objectifs(request, numero):
     return _etape(
@@ -188,7 +183,6 @@ def objectifs(request, numero):
     )
 
 
-@garder_la_saisie
 @acces(Role.PORTEUR)
 def finances(request, numero):
     """Le budget ; un bouton de réparation enregistre le budget réparé, et rien d'autre."""
@@ -218,7 +212,7 @@ def _etape(request, numero, etape, fabriquer, ecrire, plus=lambda form, dossier:
     dossier = le_mien(request, numero)
     if reponse := refuser_si_fige(request, dossier):
         return reponse
-    form = fabriquer(dossier, request.POST if request.method == "POST" else saisie_retrouvee(request))
+    form = fabriquer(dossier, request.POST if request.method == "POST" else None)
     autres, status = [], 200
     if request.method == "POST":
         status = 422

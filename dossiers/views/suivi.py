@@ -18,6 +18,8 @@ from dossiers.models import Dossier, Piece
 from dossiers.views.saisie import ETAPES
 
 PAR_PAGE = 25
+# Retirer un dossier d'une réunion se fait depuis la réunion, qui défait aussi son ordre du jour.
+RETOURS_ICI = RETOURS - {"revenir_a_la_recevabilite"}
 TRIS = {
     "intitule": ("Intitulé", ("intitule", "-pk")),
     "organisme": ("Organisme", ("organisme__nom", "-pk")),
@@ -101,6 +103,7 @@ def page_de_suivi(request, dossier, *, status=200, verbe="", form=None):
         "rejet_implicite": rejet if dossier.etat in {Etat.DEPOSE, Etat.A_COMPLETER} else None,
         "demandes": demandes,
         "actes": [acte for acte in dossier.actes.all() if acte.produit_le] if membre or agent else [],
+        "passage": passage,
         "pieces": Piece.objects.visibles_par(request.user).filter(dossier=dossier).select_related("demandee"),
         "totaux": budget.totaux_du_dossier(dossier),
         "faits": faits,
@@ -116,7 +119,7 @@ def _panneau(dossier, possibles, verbe, form):
         "demander_complement": ComplementForm(prefix="complement"),
         "declarer_irrecevable": MotifForm(prefix="irrecevable"),
     }
-    retours = [nom for nom in possibles if nom in RETOURS]
+    retours = [nom for nom in possibles if nom in RETOURS_ICI]
     if form is not None:
         formulaires[verbe] = form
     return {

@@ -248,6 +248,15 @@ def test_un_refus_garde_ce_que_l_agent_a_ecrit(client, geste, donnees, code, mes
     assert dossier.etat == Etat.DEPOSE
 
 
+@pytest.mark.parametrize("verbe", ["", "deposer", "revenir_a_la_recevabilite", "inconnu"])
+def test_un_retour_forge_n_existe_pas(client, verbe):
+    dossier = DossierFactory(en_evaluation=True)
+    client.force_login(denis_de(dossier))
+    assert client.post(url("revenir", dossier), {"retour": verbe, f"{verbe}-motif": "x"}).status_code == 404
+    dossier.refresh_from_db()
+    assert dossier.etat == Etat.EN_EVALUATION
+
+
 def test_le_panneau_ne_montre_que_le_possible(client):
     depose, accorde = DossierFactory(depose=True), DossierFactory(notifie=True)
     client.force_login(denis_de(depose))
