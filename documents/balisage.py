@@ -365,7 +365,7 @@ class _Balises(TableRenderCB):
         role, attributs = self._attributs(tableau, rang, colonne)
         # Une cellule de texte simple se marque elle-même ; un Bloc s'en charge dans la sienne.
         self.simple = isinstance(contenu, str)
-        if self.simple and role == "TD":
+        if self.simple and contenu:
             # Les cellules de chiffres se touchent : sans ce texte, deux montants voisins se liraient d'un trait.
             attributs["ActualText"] = Texte(contenu)
         element = tableau.canv.ouvrir(role, **attributs)

@@ -42,9 +42,10 @@ def _refuser_les_trous(nom, valeur):
 def imprimable(texte):
     """Remplace ce que la fonte ne sait pas dessiner : un caractère vide n'est ni lisible ni archivable."""
     texte = unicodedata.normalize("NFC", str(texte))
-    if all(map(fontes.connait, texte)):
+    dessinables = fontes.dessinables()
+    if dessinables.issuperset(texte):
         return texte
-    return "".join(signe if fontes.connait(signe) else _approcher(signe) for signe in texte)
+    return "".join(signe if signe in dessinables else _approcher(signe) for signe in texte)
 
 
 def _approcher(signe):
@@ -52,7 +53,7 @@ def _approcher(signe):
         return " "
     if unicodedata.category(signe) in ("Cc", "Cf", "Mn"):
         return ""
-    base = "".join(c for c in unicodedata.normalize("NFKD", signe) if fontes.connait(c))
+    base = "".join(c for c in unicodedata.normalize("NFKD", signe) if c in fontes.dessinables())
     return base or "?"
 
 

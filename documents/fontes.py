@@ -24,10 +24,7 @@ def enregistrer():
 
 
 @cache
-def _dessins():
+def dessinables():
+    """Les signes que les trois fontes savent dessiner."""
     enregistrer()
-    return frozenset(pdfmetrics.getFont(NORMAL).face.charToGlyph)
-
-
-def connait(signe):
-    return ord(signe) in _dessins()
+    return frozenset(map(chr, pdfmetrics.getFont(NORMAL).face.charToGlyph))

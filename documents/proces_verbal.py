@@ -19,17 +19,22 @@ from documents.balisage import (
     TITRE,
     Bloc,
     Debut,
+    Embleme,
     Fiche,
     Fin,
     Grille,
+    Pose,
     Puce,
     Trait,
     numeroter,
     rendre,
+    teinte,
 )
-from documents.champs import exiger, sur
+from documents.champs import exiger, imprimable, sur
 
-MARGES = (18 * mm, 22 * mm, 22 * mm, 22 * mm)
+MARGES = (16 * mm, 22 * mm, 22 * mm, 24 * mm)
+LARGEUR = A4[0] - MARGES[1] - MARGES[3]
+COTE_EMBLEME = 13.5 * mm
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,9 @@ class ProcesVerbal:
     couleur: str = "#0b5563"
 
 
-DOSSIER = ParagraphStyle("dossier", SOUS_TITRE, fontSize=10.8, spaceBefore=12, spaceAfter=2)
+SUR_TITRE = ParagraphStyle("sur-titre", CORPS, textColor=DOUCE, fontSize=11.5, spaceAfter=1)
+GRAND_TITRE = ParagraphStyle("grand-titre", TITRE, fontSize=17, leading=21, spaceBefore=0, spaceAfter=8)
+DOSSIER = ParagraphStyle("dossier", SOUS_TITRE, fontSize=10.8, spaceBefore=14, spaceAfter=2)
 CELLULE = ParagraphStyle("cellule", CORPS, fontSize=9.2, leading=12, spaceAfter=0)
 
 
@@ -107,11 +114,11 @@ def composer(document):
     d = document
     exiger(d, "collectivite", "titre", "appel", "tenu_le", "edite_le", "organe", "total_demande", "total_propose")
     histoire = [
-        Bloc(sur(d.collectivite), ParagraphStyle("marque", CORPS, fontName=fontes.DEMI_GRAS, textColor=d.couleur)),
-        Bloc(f"Procès-verbal – Réunion thématique « {sur(d.titre)} »", TITRE, role="H1"),
-        Bloc(f"{sur(d.appel)}", CORPS),
+        _cartouche(d),
+        Bloc("Procès-verbal", SUR_TITRE),
+        Bloc(f"Réunion thématique « {sur(d.titre)} »", GRAND_TITRE, role="H1"),
         Bloc(_seance(d), CORPS),
-        Trait(avant=4, apres=4),
+        Trait(avant=4, apres=8),
         *_presences(d),
         *_deports(d),
         Bloc("1. Rappel", SOUS_TITRE, role="H2"),
@@ -127,12 +134,25 @@ def composer(document):
     return rendre(histoire, fiche, format_page=A4, marges=MARGES, decor=_decor(d))
 
 
+def _cartouche(d):
+    couleur, retrait = teinte(d.couleur), COTE_EMBLEME + 5 * mm
+    nom = ParagraphStyle("nom", CORPS, fontName=fontes.DEMI_GRAS, fontSize=15, leading=18, textColor=couleur)
+    service = ParagraphStyle("service", CORPS, textColor=DOUCE)
+    places = [
+        (Embleme(imprimable(d.collectivite), couleur, COTE_EMBLEME), 0, 0, COTE_EMBLEME),
+        (Bloc(sur(d.collectivite), nom), retrait, 3, LARGEUR - retrait),
+    ]
+    if d.service:
+        places.append((Bloc(sur(d.service), service), retrait, 22, LARGEUR - retrait))
+    return Pose(places, apres=10 * mm)
+
+
 def _compte(nombre):
     return f"{nombre} dossiers examinés" if nombre > 1 else "Un dossier examiné" if nombre else "Aucun dossier examiné"
 
 
 def _seance(d):
-    texte = f"Séance du <b>{nombres.date_longue(d.tenu_le)}</b> à {nombres.heure(d.tenu_le)}"
+    texte = f"{sur(d.appel)}<br/>Séance du <b>{nombres.date_longue(d.tenu_le)}</b> à {nombres.heure(d.tenu_le)}"
     if d.lieu:
         texte += f", {sur(d.lieu)}"
     texte += "."
@@ -192,9 +212,9 @@ def _dossier(dossier):
     tableau = Grille(
         lignes,
         premiere_colonne=True,
-        colWidths=[90 * mm, 35 * mm, 35 * mm],
-        hAlign="LEFT",
-        spaceAfter=4,
+        colWidths=[LARGEUR - 70 * mm, 35 * mm, 35 * mm],
+        spaceBefore=2,
+        spaceAfter=6,
         style=[
             ("FONT", (0, 0), (-1, 0), fontes.DEMI_GRAS, 8.8),
             ("FONT", (1, 1), (-1, -1), fontes.NORMAL, 9.2),
@@ -208,9 +228,9 @@ def _dossier(dossier):
     )
     suite = [Bloc(f"<b>Avis : {sur(dossier.avis).lower() or 'non rendu'}.</b>", CORPS)]
     if dossier.observations:
-        suite.append(Bloc(f"Observations : {sur(dossier.observations)}", CORPS))
+        suite.append(Bloc(f"<b>Observations :</b> {sur(dossier.observations)}", CORPS))
     if dossier.reserves:
-        suite.append(Bloc(f"Réserves : {sur(dossier.reserves)}", CORPS))
+        suite.append(Bloc(f"<b>Réserves :</b> {sur(dossier.reserves)}", CORPS))
     return [KeepTogether([*tete, tableau, suite[0]]), *suite[1:]]
 
 
@@ -227,11 +247,20 @@ def _fin(d):
     yield KeepTogether(
         [
             Bloc(f"Les avis sont consultatifs ; la décision relève {_complement(d.organe)}.", CORPS),
-            Spacer(0, 10),
-            Bloc(f"<b>Signatures</b><br/>{sur(d.president) or 'La présidence'} :", CORPS),
-            Spacer(0, 34),
-            Bloc(f"{sur(d.secretaire) or 'Le secrétariat'} :", CORPS),
-            Spacer(0, 30),
+            Bloc("Signatures", SOUS_TITRE, role="H2"),
+            _signatures(d),
+            Spacer(0, 60),
+        ]
+    )
+
+
+def _signatures(d):
+    """Deux places côte à côte, pour signer à la main."""
+    moitie = LARGEUR / 2
+    return Pose(
+        [
+            (Bloc(f"La présidence<br/><b>{sur(d.president)}</b>", CORPS), 0, 0, moitie - 12),
+            (Bloc(f"Le secrétariat<br/><b>{sur(d.secretaire)}</b>", CORPS), moitie, 0, moitie - 12),
         ]
     )
 
@@ -246,12 +275,15 @@ def _decor(d):
     largeur, _ = A4
 
     def dessiner(toile, page):
+        if page == 1:
+            toile.setFillColor(teinte(d.couleur))
+            toile.rect(0, A4[1] - 2.4 * mm, largeur, 2.4 * mm, stroke=0, fill=1)
         toile.setStrokeColor("#d9d6cd")
         toile.setLineWidth(0.6)
         toile.line(MARGES[3], 15 * mm, largeur - MARGES[1], 15 * mm)
         toile.setFillColor(DOUCE)
         toile.setFont(fontes.NORMAL, TAILLE_PIED)
-        toile.drawString(MARGES[3], 10 * mm, f"{d.titre[:80]} · version {d.version}")
+        toile.drawString(MARGES[3], 10 * mm, imprimable(f"Procès-verbal · {d.titre[:80]} · version {d.version}"))
         numeroter(toile, page, largeur - MARGES[1], 10 * mm)
 
     return dessiner

@@ -7,7 +7,7 @@ from decimal import Decimal
 from reportlab.lib.pagesizes import A3, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Spacer
+from reportlab.platypus import CondPageBreak, Spacer
 
 from documents import fontes, nombres
 from documents.balisage import (
@@ -18,12 +18,15 @@ from documents.balisage import (
     TAILLE_PIED,
     TITRE,
     Bloc,
+    Embleme,
     Fiche,
     Grille,
+    Pose,
     numeroter,
     rendre,
+    teinte,
 )
-from documents.champs import exiger, sur
+from documents.champs import exiger, imprimable, sur
 
 PAGE = landscape(A3)
 MARGES = (14 * mm, 14 * mm, 18 * mm, 14 * mm)
@@ -79,6 +82,8 @@ class TableauProgrammation:
     couleur: str = "#0b5563"
 
 
+GRAND_TITRE = ParagraphStyle("grand-titre", TITRE, fontSize=17, leading=20, spaceAfter=0, spaceBefore=0)
+INTERTITRE = ParagraphStyle("intertitre", SOUS_TITRE, spaceBefore=6, keepWithNext=0)
 CELLULE = ParagraphStyle("cellule", CORPS, fontSize=8, leading=9.6, spaceAfter=0)
 CELLULE_GRASSE = ParagraphStyle("cellule-grasse", CELLULE, fontName=fontes.DEMI_GRAS)
 ENTETE = ParagraphStyle("entete", CELLULE_GRASSE, fontSize=7.6, leading=9)
@@ -90,12 +95,12 @@ def ecrire(colonne, valeur):
     if valeur is None or valeur == "":
         return ""
     if colonne.genre == "montant":
-        return nombres.chiffres(valeur).removesuffix(",00")
+        return _montant(valeur)
     if colonne.genre == "taux":
         return nombres.pourcent(valeur)
     if colonne.genre == "nombre":
         return str(valeur).replace(".", ",")
-    return str(valeur)
+    return imprimable(valeur)
 
 
 def composer(document):
@@ -103,45 +108,64 @@ def composer(document):
     d = document
     exiger(d, "titre", "collectivite", "statut", "edite_le", "colonnes", "total")
     histoire = [
-        Bloc(sur(d.titre), TITRE, role="H1"),
+        _cartouche(d),
         Bloc(
-            f"{sur(d.collectivite)} · {sur(d.statut)} · édité le {nombres.date_longue(d.edite_le)} à "
+            f"{sur(d.statut)[:1].upper()}{sur(d.statut)[1:]} · édité le {nombres.date_longue(d.edite_le)} à "
             f"{nombres.heure(d.edite_le)} · montants en euros",
             PETIT,
         ),
     ]
     if d.enveloppes:
-        histoire += [_enveloppes(d), Spacer(0, 8)]
-    histoire.append(Bloc("Dossiers", SOUS_TITRE, role="H2"))
-    histoire.append(_dossiers(d))
+        histoire += [Bloc("Enveloppes", INTERTITRE, role="H2"), _enveloppes(d)]
+    # Lié au tableau entier, l’intertitre le pousserait à la page suivante : quelques lignes de place lui suffisent.
+    histoire += [CondPageBreak(40 * mm), Bloc("Dossiers", INTERTITRE, role="H2"), _dossiers(d)]
     if d.legende:
         histoire += [Spacer(0, 6), Bloc(sur(d.legende), PETIT)]
     fiche = Fiche(titre=d.titre, auteur=d.collectivite, cree_le=d.edite_le, sujet=d.statut)
     return rendre(histoire, fiche, format_page=PAGE, marges=MARGES, decor=_decor(d))
 
 
-def _enveloppes(d):
-    lignes = [["Enveloppe", "Montant", "Consommé", "Reste"]]
-    lignes += [
+def _cartouche(d):
+    couleur, cote = teinte(d.couleur), 11 * mm
+    nom = ParagraphStyle("nom", CORPS, fontName=fontes.DEMI_GRAS, textColor=couleur, leading=13, spaceAfter=0)
+    reste = LARGEUR - cote - 4 * mm
+    return Pose(
         [
-            Bloc(sur(e.financeur), CELLULE),
-            *[nombres.chiffres(v).removesuffix(",00") for v in (e.montant, e.consomme, e.reste)],
-        ]
-        for e in d.enveloppes
-    ]
+            (Embleme(imprimable(d.collectivite), couleur, cote), 0, 0, cote),
+            (Bloc(sur(d.collectivite), nom), cote + 4 * mm, 0, reste),
+            (Bloc(sur(d.titre), GRAND_TITRE, role="H1"), cote + 4 * mm, 13, reste),
+        ],
+        apres=5,
+    )
+
+
+def _enveloppes(d):
+    """Une colonne par financeur : l'œil compare d'une ligne à l'autre sans descendre la page."""
+    lignes = [["Financeur", *[Bloc(sur(e.financeur), ENTETE_DROITE) for e in d.enveloppes]]]
+    for libelle, champ in (("Enveloppe", "montant"), ("Consommé", "consomme"), ("Reste", "reste")):
+        lignes.append([libelle, *[_montant(getattr(e, champ)) for e in d.enveloppes]])
     depassees = [rang for rang, e in enumerate(d.enveloppes, 1) if e.reste < 0]
+    for rang in depassees:
+        lignes[3][rang] = f"! {lignes[3][rang]}"
+    largeur = min(38 * mm, (LARGEUR - 26 * mm) / len(d.enveloppes))
     return Grille(
         lignes,
         premiere_colonne=True,
-        colWidths=[70 * mm, 32 * mm, 32 * mm, 32 * mm],
+        colWidths=[26 * mm, *[largeur] * len(d.enveloppes)],
         hAlign="LEFT",
+        spaceAfter=6,
         style=[
             *_STYLE,
             ("ALIGN", (1, 0), (-1, -1), "RIGHT"),
-            ("FONT", (0, 0), (-1, 0), fontes.DEMI_GRAS, 8),
-            *[("TEXTCOLOR", (3, rang), (3, rang), "#a63d26") for rang in depassees],
+            ("FONT", (0, 0), (0, 0), fontes.DEMI_GRAS, 7.6),
+            ("FONT", (0, 3), (-1, 3), fontes.DEMI_GRAS, 8),
+            *[("TEXTCOLOR", (rang, 3), (rang, 3), "#a63d26") for rang in depassees],
         ],
     )
+
+
+def _montant(valeur):
+    return nombres.chiffres(valeur).removesuffix(",00").replace("-", "−")
 
 
 _STYLE = [
@@ -153,7 +177,7 @@ _STYLE = [
     ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
     ("TOPPADDING", (0, 0), (-1, -1), 2),
     ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
-    ("LEFTPADDING", (0, 0), (-1, -1), 3),
+    ("LEFTPADDING", (0, 0), (-1, -1), 4),
     ("RIGHTPADDING", (0, 0), (-1, -1), 3),
 ]
 
@@ -180,16 +204,22 @@ def _dossiers(d):
                 ("SPAN", (0, rang), (-1, rang)),
                 ("BACKGROUND", (0, rang), (-1, rang), "#f7f5ef"),
                 ("LINEABOVE", (0, rang), (-1, rang), 0.9, "#767f8c"),
+                ("NOSPLIT", (0, rang), (-1, rang + 1)),
             ]
         for ligne in groupe.lignes:
             ajouter(ligne, CELLULE)
         if groupe.sous_total:
             rang = ajouter(groupe.sous_total, CELLULE_GRASSE)
-            style.append(("FONT", (0, rang), (-1, rang), fontes.DEMI_GRAS, 8))
+            style += [
+                ("FONT", (0, rang), (-1, rang), fontes.DEMI_GRAS, 8),
+                ("LINEABOVE", (0, rang), (-1, rang), 0.6, "#767f8c"),
+                ("NOSPLIT", (0, rang - 1), (-1, rang)),
+            ]
     rang = ajouter(d.total, CELLULE_GRASSE)
     style += [
         ("FONT", (0, rang), (-1, rang), fontes.DEMI_GRAS, 8.4),
         ("LINEABOVE", (0, rang), (-1, rang), 1.2, "#1d2430"),
+        ("NOSPLIT", (0, rang - 1), (-1, rang)),
     ]
     poids = sum(c.poids for c in d.colonnes)
     return Grille(lignes, colWidths=[LARGEUR * c.poids / poids for c in d.colonnes], style=style)
@@ -197,11 +227,12 @@ def _dossiers(d):
 
 def _decor(d):
     def dessiner(toile, page):
-        toile.setFillColor(d.couleur)
-        toile.rect(0, PAGE[1] - 3 * mm, PAGE[0], 3 * mm, stroke=0, fill=1)
+        if page == 1:
+            toile.setFillColor(teinte(d.couleur))
+            toile.rect(0, PAGE[1] - 2.4 * mm, PAGE[0], 2.4 * mm, stroke=0, fill=1)
         toile.setFillColor(DOUCE)
         toile.setFont(fontes.NORMAL, TAILLE_PIED)
-        toile.drawString(MARGES[3], 9 * mm, f"{d.titre} · {d.statut}")
+        toile.drawString(MARGES[3], 9 * mm, imprimable(f"{d.titre} · {d.statut}"))
         numeroter(toile, page, PAGE[0] - MARGES[1], 9 * mm)
 
     return dessiner

@@ -148,6 +148,77 @@ def tableau(nombre=3, **champs):
     return tableau_programmation.TableauProgrammation(**(valeurs | champs))
 
 
+FINANCEURS = ("État (P147)", "Ville", "Agglomération", "CAF", "Département")
+
+
+def tableau_complet(par_enjeu=17, enjeux=3):
+    """Le tableau tel qu'une collectivité l'imprime : seize colonnes et plus, des titres longs, des sous-totaux."""
+    Colonne, Rangee, Groupe = (getattr(tableau_programmation, nom) for nom in ("Colonne", "Rangee", "Groupe"))
+    colonnes = (
+        Colonne("N°", poids=11), Colonne("Porteur", poids=15), Colonne("Action", poids=18),
+        Colonne("Quartiers", poids=13), Colonne("Nature", poids=9), Colonne("Coût total", "montant", 10),
+        *[Colonne(f"{nom} {quoi}", "montant", 10) for nom in FINANCEURS for quoi in ("demandé", "proposé")],
+        Colonne("Note", "nombre", 6), Colonne("Avis", poids=10), Colonne("% du coût", "taux", 8),
+    )  # fmt: skip
+    paire = (Decimal("15000"), Decimal("14000"))
+
+    def ligne(rang):
+        longue = (
+            "Médiation santé au pied des immeubles et permanences hebdomadaires" if rang % 3 else "Jardiner ensemble"
+        )
+        return Rangee(
+            (f"2027-BLB-{rang:04d}", "Les Ateliers du Coron", longue, "Le Centre, Terrasses Basly", "Reconduction",
+             Decimal("38400"), *paire * len(FINANCEURS), Decimal("74.5"), "Favorable avec réserves", Decimal("36.5"))
+        )  # fmt: skip
+
+    def total(titre):
+        return Rangee(("", titre, "", "", "", Decimal("1152000"), *paire * len(FINANCEURS), None, "", Decimal("36.5")))
+
+    return tableau_programmation.TableauProgrammation(
+        titre="Programmation 2027 – Contrat de ville – Ville d’Essai",
+        collectivite="Ville d’Essai",
+        statut="arrêté par le comité de pilotage du 12 mars 2027",
+        edite_le=INSTANT,
+        colonnes=colonnes,
+        groupes=tuple(
+            Groupe(
+                f"Enjeu {enjeu} : des quartiers attentifs aux habitants les plus fragiles",
+                tuple(ligne(enjeu * 100 + rang) for rang in range(par_enjeu)),
+                total(f"Sous-total · {par_enjeu} dossiers"),
+            )
+            for enjeu in range(1, enjeux + 1)
+        ),
+        total=total("Total"),
+        enveloppes=tuple(
+            tableau_programmation.LigneEnveloppe(nom, Decimal("200000"), Decimal("201000"), Decimal("-1000"))
+            for nom in FINANCEURS
+        ),
+        legende="Un dossier compte une seule fois dans le total général.",
+    )
+
+
+def pv_complet():
+    """Une vraie séance : une douzaine de personnes, des déports, des observations longues."""
+    gens = tuple(
+        proces_verbal.Participant(f"Camille Durand-{rang}", "Caisse d’allocations familiales") for rang in range(9)
+    )
+    dossiers = tuple(
+        proces_verbal.DossierExamine(
+            f"2027-BLB-{rang:04d}", "Les Ateliers du Coron", "Médiation santé au pied des immeubles",
+            "Le Centre, Terrasses Basly", "Favoriser l’accès aux soins et à la prévention", Decimal("38400"),
+            (proces_verbal.Montants("État (P147)", Decimal("15000"), Decimal("14000")),
+             proces_verbal.Montants("Ville d’Essai", Decimal("9000"), Decimal("8000"))),
+            Decimal("74.5"), "Favorable", "Les partenaires soulignent la qualité du diagnostic. " * 4,
+            "Ouvrir le samedi." * (rang % 2),
+        )
+        for rang in range(1, 7)
+    )  # fmt: skip
+    return pv(
+        presents=gens, excuses=gens[:2], dossiers=dossiers, lieu="salle des mariages", president="Nadia Wattrelos",
+        secretaire="Denis Caron", conseils_citoyens=("Conseil citoyen du Centre",), divers="Prochaine réunion en mars.",
+    )  # fmt: skip
+
+
 TOUS = {
     "accuse": (accuse_reception, accuse),
     "attribution": (notification_attribution, attribution),
@@ -155,4 +226,6 @@ TOUS = {
     "irrecevabilite": (notification_irrecevabilite, irrecevabilite),
     "proces-verbal": (proces_verbal, pv),
     "tableau": (tableau_programmation, tableau),
+    "proces-verbal-long": (proces_verbal, pv_complet),
+    "tableau-complet": (tableau_programmation, tableau_complet),
 }
