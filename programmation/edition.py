@@ -4,14 +4,15 @@ from django.utils import timezone
 
 from documents.tableau_programmation import Colonne, Groupe, LigneEnveloppe, Rangee, TableauProgrammation
 from programmation.classeur import accorder
-from programmation.tableau import Groupement
+from programmation.tableau import Fermete, Groupement
 
 
 def donnees_pdf(tableau, deliberation=None):
-    """`deliberation` : celle qui fait du projet une programmation votée."""
+    """`deliberation` : celle qui fait du projet une programmation votée, quand ce sont les montants votés qu'on édite."""
     appel = tableau.appel
     colonnes = [c for c in tableau.colonnes if c.ecran or c.cle == "intitule"]
-    statut = f"délibéré le {deliberation.date:%d/%m/%Y} (n° {deliberation.numero})" if deliberation else "projet"
+    vote = deliberation and tableau.fermete in (Fermete.VOTE, Fermete.NOTIFIE)
+    statut = f"délibéré le {deliberation.date:%d/%m/%Y} (n° {deliberation.numero})" if vote else "projet"
     return TableauProgrammation(
         titre=f"Programmation {appel.annee} – Contrat de ville – {appel.collectivite}",
         collectivite=str(appel.collectivite),

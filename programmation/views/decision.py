@@ -132,7 +132,7 @@ def decider(request, slug):
             "accordes": accordes,
             "refuses": refuses,
             "total": sum((a.total for a in accordes), ZERO),
-            "enveloppes": enveloppes,
+            "enveloppes": [e for e in enveloppes if e.consomme],
             "depassements": operations.depassements(enveloppes),
             "confirmation": saisie.get("confirmation", ""),
             "motifs": MOTIFS_REFUS.items(),
