@@ -35,13 +35,19 @@ class Demonstration:
         page.fautes = []
         page.on("console", lambda message: message.type == "error" and page.fautes.append(message.text))
         page.on("pageerror", lambda erreur: page.fautes.append(str(erreur)))
-        page.on("requestfailed", lambda requete: page.fautes.append(f"{requete.url} {requete.failure}"))
+        page.on("requestfailed", lambda requete: self._noter_l_echec(page, requete))
         try:
             if compte:
                 self.connecter(page, compte)
             yield page
         finally:
             contexte.close()
+
+    @staticmethod
+    def _noter_l_echec(page, requete):
+        # Quitter une page abandonne ce qu'elle chargeait encore : ce n'est pas une faute.
+        if "ERR_ABORTED" not in (requete.failure or "") or not requete.url.startswith("http://127.0.0.1"):
+            page.fautes.append(f"{requete.url} {requete.failure}")
 
     def _filtrer(self, route):
         if route.request.url.startswith((self.url, "data:", "blob:")):
