@@ -95,6 +95,26 @@ def telephone(valeur):
     return _grouper(valeur, 2, 2, 2, 2, 2) if len(valeur or "") == 10 else valeur
 
 
+# L'ordre compte : Edge se dit aussi Chrome, et Chrome se dit aussi Safari.
+NAVIGATEURS = [("Firefox", "Firefox"), ("Edg", "Edge"), ("Chrome", "Chrome"), ("Safari", "Safari")]
+SYSTEMES = [
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+]
+
+
+@register.filter
+def navigateur(agent):
+    """« Firefox sur Windows », lu dans ce que le navigateur annonce."""
+    nom = next((nom for signe, nom in NAVIGATEURS if signe in agent), "Navigateur inconnu")
+    systeme = next((nom for signe, nom in SYSTEMES if signe in agent), "")
+    return f"{nom} sur {systeme}" if systeme else nom
+
+
 # Tracés dessinés pour Parvis, sur une grille de 20 ; toujours à côté d'un mot.
 ICONES = {
     "ajouter": "M10 4v12M4 10h12",

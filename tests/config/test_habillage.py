@@ -133,6 +133,19 @@ def test_chaque_etat_du_dossier_a_une_forme_et_une_couleur():
         assert ton in {"ok", "att", "non", "reu", "neu", "info"}
 
 
+@pytest.mark.parametrize(
+    ("agent", "attendu"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox sur Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36", "Chrome sur Android"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0", "Edge sur Windows"),
+        ("curl/8.5", "Navigateur inconnu"),
+    ],
+)
+def test_un_navigateur_se_dit_en_clair(agent, attendu):
+    assert balises.navigateur(agent) == attendu
+
+
 def test_une_icone_est_muette():
     for nom in balises.ICONES:
         assert 'aria-hidden="true"' in balises.icone(nom)
