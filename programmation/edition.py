@@ -8,7 +8,7 @@ from programmation.tableau import Fermete, Groupement
 
 
 def donnees_pdf(tableau, deliberation=None):
-    """`deliberation` : celle qui fait du projet une programmation votée, quand ce sont les montants votés qu'on édite."""
+    """`deliberation` : la séance qui a voté ; elle n’est dite que si l’on édite les montants votés."""
     appel = tableau.appel
     colonnes = [c for c in tableau.colonnes if c.ecran or c.cle == "intitule"]
     vote = deliberation and tableau.fermete in (Fermete.VOTE, Fermete.NOTIFIE)
