@@ -407,7 +407,7 @@ class Grille(Table):
 
 ENCRE, DOUCE, PETROLE, FOND, FILET = "#1d2430", "#4a5362", "#0b5563", "#f1efe8", "#d9d6cd"
 CORPS = ParagraphStyle(
-    "corps", fontName=fontes.NORMAL, fontSize=10.2, leading=14.2, textColor=ENCRE, spaceAfter=6, splitLongWords=0,
+    "corps", fontName=fontes.NORMAL, fontSize=10.2, leading=13.8, textColor=ENCRE, spaceAfter=6, splitLongWords=0,
     allowWidows=0, allowOrphans=0, bulletFontName=fontes.NORMAL,
 )  # fmt: skip
 PUCE = ParagraphStyle("puce", CORPS, leftIndent=12, bulletIndent=2, spaceAfter=3)

@@ -31,13 +31,14 @@ from documents.balisage import (
 )
 from documents.champs import exiger, imprimable, sur
 
-MARGES = (16 * mm, 22 * mm, 31 * mm, 24 * mm)
+MARGES = (16 * mm, 22 * mm, 29 * mm, 24 * mm)
 LARGEUR = A4[0] - MARGES[1] - MARGES[3]
 # La fenêtre d'une enveloppe longue : à 110 mm du bord gauche, entre 50 et 85 mm du haut.
 RETRAIT_DESTINATAIRE = 112 * mm - MARGES[3]
 HAUT_DESTINATAIRE = 51 * mm - MARGES[0]
-HAUT_DATE = 87 * mm - MARGES[0]
+HAUT_DATE = 80 * mm - MARGES[0]
 COTE_EMBLEME = 13.5 * mm
+LIGNES_COURTES = 220  # signes : deux lignes, à peu près
 COTE_QR = 16 * mm
 # Un masque fixe évite d'en essayer huit : cinq fois plus rapide, et le même code à chaque relance.
 MASQUE_QR = 2
@@ -138,25 +139,28 @@ class Lettre:
         self.blocs.append(Bloc(texte, SOUS_TITRE, role="H2"))
 
     def liste(self, textes):
+        # La phrase qui annonce la liste ne reste pas au bas de la page précédente.
+        self.blocs[-1].style = ParagraphStyle("amorce", self.blocs[-1].style, keepWithNext=1)
         self.blocs += [Debut("L"), *[Puce(texte) for texte in textes], Fin(), Spacer(0, 3)]
 
     def signer(self, signataire):
-        """La politesse et la signature emportent le dernier paragraphe : jamais seules sur une page."""
+        """La signature emporte la politesse, et le dernier paragraphe s'il est court : jamais seule sur une page."""
         exiger(signataire, "prenom", "nom", "qualite")
-        dernier = self.blocs.pop()
+        court = len(self.blocs[-1].getPlainText(identify=True)) < LIGNES_COURTES
+        dernier = [self.blocs.pop()] if court else []
         politesse = (
             f"Je vous prie d’agréer, {sur(self.destinataire.appel)}, l’expression de mes salutations distinguées."
         )
         self.blocs.append(
             KeepTogether(
                 [
-                    dernier,
+                    *dernier,
                     Bloc(politesse),
-                    Spacer(0, 10),
+                    Spacer(0, 6),
                     Bloc(sur(signataire.qualite), SIGNATURE),
-                    Spacer(0, 34),
+                    Spacer(0, 28),
                     Bloc(f"<b>{sur(signataire.prenom)} {sur(signataire.nom)}</b>", SIGNATURE),
-                    Spacer(0, 10),
+                    Spacer(0, 6),
                 ]
             )
         )
@@ -217,12 +221,12 @@ class Lettre:
         )
         lieu_date = f"{sur(e.lieu)}, le {nombres.date(r.date)}"
         poser(Bloc(lieu_date, ADRESSE), RETRAIT_DESTINATAIRE, max(bas + 6 * mm, HAUT_DATE), droite)
-        return Pose(places, apres=9 * mm)
+        return Pose(places, apres=7 * mm)
 
     def _decorer(self, toile, page):
         e, r = self.emetteur, self.reference
         largeur, hauteur = A4
-        gauche, droite, haut = MARGES[3], largeur - MARGES[1], MARGES[2] - 6 * mm
+        gauche, droite, haut = MARGES[3], largeur - MARGES[1], MARGES[2] - 5 * mm
         if page == 1:
             toile.setFillColor(teinte(e.couleur))
             toile.rect(0, hauteur - 2.4 * mm, largeur, 2.4 * mm, stroke=0, fill=1)
@@ -232,7 +236,7 @@ class Lettre:
         lignes = [e.collectivite, f"N° {r.numero}"]
         texte = gauche
         if r.url_verification:
-            dessiner_qr(toile, r.url_verification, gauche, haut - 2 * mm - COTE_QR, COTE_QR)
+            dessiner_qr(toile, r.url_verification, gauche, haut - 1.5 * mm - COTE_QR, COTE_QR)
             texte = gauche + COTE_QR + 4 * mm
             lignes.append(f"À vérifier sur {r.url_verification.split('://')[-1].rstrip('/')}")
         toile.setFillColor(DOUCE)
