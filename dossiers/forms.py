@@ -195,8 +195,8 @@ class BudgetForm(AvecVersion):
         self.fields[f"{prefixe}-montant"] = MontantField(label=libelle, initial=initial)
 
     def _rangees(self, sens, compte, libelle, existantes):
-        minimum = 3 if compte == "74" else 1
-        nombre = max(len(existantes) + (compte == "74"), minimum, self._envoyees(sens, compte))
+        # Une ligne vide de plus pour les autres subventions : il en vient une nouvelle à chaque enregistrement.
+        nombre = max(len(existantes) + (compte == "74"), 1, self._envoyees(sens, compte))
         nombre = min(nombre, LIGNES_MAX)
         self.rangees[sens, compte] = nombre
         for rang in range(nombre):

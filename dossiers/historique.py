@@ -105,7 +105,7 @@ def jalons(dossier, *, avis_le=None, reunion_le=None, rejet_implicite=None):
     liste.append(_jalon("Notification", dossier.notifie_le, "", etat == Etat.DECIDE))
     if dossier.issue != Issue.REFUSE:
         liste.append(
-            _jalon("L’action", dossier.debut, _periode(dossier), etat == Etat.EN_COURS,
+            _jalon("L’action", None, _periode(dossier), etat == Etat.EN_COURS,
                    passe=etat in {Etat.EN_COURS, Etat.BILAN_RENDU, Etat.CLOS})
         )  # fmt: skip
         liste.append(_jalon("Bilan", None, "", etat == Etat.BILAN_RENDU, passe=etat in {Etat.BILAN_RENDU, Etat.CLOS}))
@@ -123,7 +123,9 @@ def _cloture(appel):
 
 
 def _periode(dossier):
-    return f"Jusqu’au {dossier.fin:%d/%m/%Y}." if dossier.fin else ""
+    if not dossier.debut or not dossier.fin:
+        return ""
+    return f"Du {dossier.debut:%d/%m/%Y} au {dossier.fin:%d/%m/%Y}."
 
 
 def _cloture_du_dossier(dossier):

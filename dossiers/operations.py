@@ -67,6 +67,7 @@ def commencer(appel, organisme, *, par, renouvelle=None):
         numero=f"{appel.annee}-{appel.code}-{appel.dernier_numero:04d}",
         renouvelle=renouvelle,
         cree_par=par,
+        cree_le=timezone.now(),
     )
     publier("dossier.commencer", dossier, par=par)
     return dossier
@@ -182,6 +183,7 @@ def joindre(dossier, fichier, *, par, demandee=None):
         taille=controle.taille,
         sha256=controle.sha256,
         jointe_par=par,
+        jointe_le=timezone.now(),
     )
     _dater_ecriture(dossier)
     return piece
@@ -270,7 +272,13 @@ def demander_complement(dossier, *, par, message, limite_le):
         par=par,
         donnees={"message": message.strip(), "limite_le": limite_le.isoformat()},
     )
-    DemandeComplement.objects.create(dossier=dossier, message=message.strip(), limite_le=limite_le, demandee_par=par)
+    DemandeComplement.objects.create(
+        dossier=dossier,
+        message=message.strip(),
+        limite_le=limite_le,
+        demandee_par=par,
+        demandee_le=timezone.now(),
+    )
     return dossier
 
 

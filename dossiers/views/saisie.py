@@ -275,7 +275,7 @@ def _formulaire_objectifs(dossier, donnees):
         operations.objectifs_proposes(dossier.appel)
         .select_related("strategique__enjeu", "strategique__parent")
         .prefetch_related("quartiers")
-        .order_by("strategique__enjeu__numero", "strategique__ordre", "strategique__code", "ordre", "code")
+        .order_by("strategique__enjeu__numero", "strategique__code", "ordre", "code")
     )
     tous = list(dossier.appel.convention.quartiers.prefetch_related("indicateurs", "constats"))
     par_objectif = {o.pk: {q.pk for q in o.quartiers.all()} or {q.pk for q in tous} for o in proposes}
