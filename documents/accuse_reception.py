@@ -44,6 +44,8 @@ def composer(document):
     """Rend l'accusé de réception en PDF balisé ; lève ChampManquant."""
     d = document
     exiger(d, "dossier_numero", "action", "appel", "recu_le", "montant_sollicite", "rejet_implicite_le")
+    # Sans téléphone du service, l'accusé n'ouvrirait pas les délais de recours (CRPA, art. R. 112-11-1 et L. 112-6).
+    exiger(d.emetteur, "telephone")
     exiger(d.signataire, "prenom", "nom", "qualite")
     exiger(d.recours, "tribunal_nom", "tribunal_adresse")
     lettre = Lettre(
@@ -59,9 +61,10 @@ def composer(document):
         f"Elle porte le numéro <b>{sur(d.dossier_numero)}</b>. Montant sollicité : "
         f"<b>{nombres.euros(d.montant_sollicite)}</b>."
     )
+    courriel = f", {sur(d.emetteur.courriel)}" if d.emetteur.courriel else ""
     lettre.paragraphe(
         f"Le service chargé de votre dossier est : {sur(d.emetteur.service)}, {sur(d.emetteur.adresse)}, "
-        f"tél. {telephone(d.emetteur)}, {sur(d.emetteur.courriel)}."
+        f"tél. {telephone(d.emetteur)}{courriel}."
     )
     lettre.paragraphe(
         "Le présent accusé de réception ne préjuge ni de la recevabilité de votre dossier, ni de la décision qui "

@@ -94,7 +94,7 @@ class Recours:
 
 @dataclass(frozen=True)
 class Protection:
-    """Ce que la personne doit savoir de ses données (RGPD, art. 13)."""
+    """Ce que la personne doit savoir de ses données (RGPD, art. 13). Sans délégué désigné, le service répond."""
 
     duree_conservation: str
     dpo_contact: str
@@ -166,7 +166,7 @@ class Lettre:
         )
 
     def rendre(self):
-        exiger(self.emetteur, "collectivite", "adresse", "service", "telephone", "courriel", "lieu")
+        exiger(self.emetteur, "collectivite", "adresse", "service", "lieu")
         exiger(self.destinataire, "organisme", "representant", "adresse_lignes")
         exiger(self.reference, "numero", "date")
         fiche = Fiche(
@@ -208,7 +208,12 @@ class Lettre:
         )
         y = max(poser(Bloc(sur(e.service), SERVICE), titre, y + 1, LARGEUR - titre), COTE_EMBLEME)
         fenetre = max(HAUT_DESTINATAIRE, y + 6 * mm)
-        y = poser(_lignes([e.adresse, f"Tél. {telephone(e)}", e.courriel], MENTION), 0, y + 6 * mm, gauche)
+        y = poser(
+            _lignes([e.adresse, f"Tél. {telephone(e)}" if e.telephone else "", e.courriel], MENTION),
+            0,
+            y + 6 * mm,
+            gauche,
+        )
         reperes = [f"N° {r.numero}", f"SIRET {d.siret}" if d.siret else ""]
         y = poser(_lignes(reperes, MENTION, etiquette="Nos références :"), 0, max(y + 4 * mm, fenetre), gauche)
         personne = f"{d.civilite} {d.representant}".strip()
@@ -306,7 +311,8 @@ def bloc_recours(lettre, recours, signataire, acte="La présente décision"):
 
 
 def bloc_protection(lettre, protection):
-    exiger(protection, "duree_conservation", "dpo_contact")
+    exiger(protection, "duree_conservation")
+    contact = protection.dpo_contact or lettre.emetteur.courriel or lettre.emetteur.service
     lettre.encart(
         "Vos données",
         f"Les informations recueillies sont traitées par {sur(lettre.emetteur.collectivite)} pour l’instruction, la "
@@ -314,5 +320,5 @@ def bloc_protection(lettre, protection):
         "sont destinées aux services instructeurs, aux partenaires financeurs du contrat de ville et au comptable "
         f"public, et conservées {sur(protection.duree_conservation)}. Vous pouvez exercer vos droits d’accès, de "
         "rectification, d’opposition et de limitation auprès de "
-        f"{sur(protection.dpo_contact)} et saisir la CNIL.",
+        f"{sur(contact)} et saisir la CNIL.",
     )

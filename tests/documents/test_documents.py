@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -180,6 +181,21 @@ def test_un_trou_profond_refuse_aussi_la_lettre():
         notification_attribution.composer(exemples.attribution(objectif="None"))
 
 
+def test_l_accuse_exige_le_telephone_du_service_et_les_autres_lettres_s_en_passent():
+    muet = replace(exemples.EMETTEUR, telephone="", courriel="")
+    with pytest.raises(ChampManquant, match="telephone"):
+        accuse_reception.composer(replace(exemples.accuse(), emetteur=muet))
+    lu = dit(notification_refus.composer(replace(exemples.refus(), emetteur=muet)))
+    assert "Tél." not in lu
+    assert "Essai Nos références" in lu
+
+
+def test_sans_delegue_a_la_protection_des_donnees_le_service_repond():
+    accuse = exemples.accuse()
+    sans = replace(accuse, protection=replace(accuse.protection, dpo_contact=""))
+    assert "auprès de service@essai.test et saisir la CNIL" in dit(accuse_reception.composer(sans))
+
+
 def test_un_instant_sans_fuseau_est_refuse():
     """Sans fuseau, le fichier porterait l'heure de la machine qui l'a composé."""
     with pytest.raises(ChampManquant, match="fuseau"):
@@ -308,8 +324,14 @@ def test_le_validateur_reclame_le_profil_et_la_declaration_d_archive(monkeypatch
 def test_quatre_fils_ecrivent_les_memes_octets():
     module, exemple = exemples.TOUS["accuse"]
     attendu = module.composer(exemple())
-    with ThreadPoolExecutor(4) as fils:
-        assert set(fils.map(lambda _: module.composer(exemple()), range(100))) == {attendu}
+    # À l'intervalle par défaut, la course est trop rare pour être vue : on la provoque.
+    intervalle = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    try:
+        with ThreadPoolExecutor(4) as fils:
+            assert set(fils.map(lambda _: module.composer(exemple()), range(100))) == {attendu}
+    finally:
+        sys.setswitchinterval(intervalle)
 
 
 @pytest.mark.lent
