@@ -31,7 +31,8 @@
   };
   let attente;
   formulaire.addEventListener("input", (evenement) => {
-    if (!evenement.target.closest("[data-montant]")) return;
+    // Une saisie retrouvée se signale sur le formulaire entier.
+    if (evenement.target !== formulaire && !evenement.target.closest("[data-montant]")) return;
     // Les propositions chiffrées valent pour ce qui est enregistré : elles s'effacent dès qu'on modifie.
     formulaire.querySelector(".reparer")?.setAttribute("hidden", "");
     clearTimeout(attente);
