@@ -7,7 +7,7 @@ from decimal import Decimal
 from reportlab.lib.pagesizes import A3, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import CondPageBreak, Spacer
+from reportlab.platypus import CondPageBreak
 
 from documents import fontes, nombres
 from documents.balisage import (
@@ -115,12 +115,13 @@ def composer(document):
             PETIT,
         ),
     ]
+    # En tête, et non sous le tableau : elle ne part pas seule sur une dernière page.
+    if d.legende:
+        histoire.append(Bloc(sur(d.legende), PETIT))
     if d.enveloppes:
         histoire += [Bloc("Enveloppes", INTERTITRE, role="H2"), _enveloppes(d)]
     # Lié au tableau entier, l’intertitre le pousserait à la page suivante : quelques lignes de place lui suffisent.
     histoire += [CondPageBreak(40 * mm), Bloc("Dossiers", INTERTITRE, role="H2"), _dossiers(d)]
-    if d.legende:
-        histoire += [Spacer(0, 6), Bloc(sur(d.legende), PETIT)]
     fiche = Fiche(titre=d.titre, auteur=d.collectivite, cree_le=d.edite_le, sujet=d.statut)
     return rendre(histoire, fiche, format_page=PAGE, marges=MARGES, decor=_decor(d))
 
@@ -177,7 +178,7 @@ _STYLE = [
     ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
     ("TOPPADDING", (0, 0), (-1, -1), 2),
     ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
-    ("LEFTPADDING", (0, 0), (-1, -1), 4),
+    ("LEFTPADDING", (0, 0), (-1, -1), 3),
     ("RIGHTPADDING", (0, 0), (-1, -1), 3),
 ]
 
