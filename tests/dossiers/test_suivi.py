@@ -12,6 +12,7 @@ from comptes.taches import taches_de
 from dossiers import operations
 from dossiers.etats import Etat
 from dossiers.models import Dossier
+from evaluation.models import Deport, MembreReunion, PassageDossier, Reunion
 from tests.fabriques import AffectationFactory, AppelFactory, CollectiviteFactory, MembreFactory, UtilisateurFactory
 from tests.fabriques_appels import PieceDemandeeFactory
 from tests.fabriques_dossiers import DemandeComplementFactory, DossierFactory, PieceFactory
@@ -97,7 +98,7 @@ def test_une_redactrice_sait_a_qui_demander(client):
     alice = alice_de(dossier)
     client.force_login(MembreFactory(organisme=dossier.organisme, role=Membre.Role.REDACTEUR).utilisateur)
     page = texte(client.get(url("relecture", dossier)))
-    assert f"Seule une personne qui représente l’organisme peut déposer : {alice}." in page
+    assert f"Seule une personne qui représente l’organisme peut déposer\u00a0: {alice}." in page
     client.post(url("deposer", dossier), {"atteste": "on", "souscrit_cer": "on"})
     dossier.refresh_from_db()
     assert dossier.etat == Etat.BROUILLON
@@ -107,7 +108,7 @@ def test_completer_puis_un_second_clic(client):
     dossier = DossierFactory(complet=True, a_completer=True)
     DemandeComplementFactory(dossier=dossier)
     client.force_login(alice_de(dossier))
-    assert "Le service a écrit : « Il manque le relevé" in texte(client.get(url("relecture", dossier)))
+    assert "Le service a écrit\u00a0: «\u00a0Il manque le relevé" in texte(client.get(url("relecture", dossier)))
     assert "Vos compléments sont envoyés" in texte(client.post(url("completer", dossier), follow=True))
     assert "rien n’a été envoyé deux fois" in texte(client.post(url("completer", dossier), follow=True))
 
@@ -181,6 +182,24 @@ def test_le_financeur_lit_le_dossier_sans_les_coordonnees(client):
         assert interdit not in page
     for nom in ("action", "relecture", "deposer"):
         assert client.get(url(nom, dossier)).status_code == 403
+
+
+def test_l_evaluateur_lit_les_dossiers_de_sa_reunion_sauf_deport(client):
+    dossier, autre = DossierFactory.create_batch(2, complet=True, en_evaluation=True, appel=AppelFactory())
+    collectivite = dossier.appel.collectivite
+    reunion = Reunion.objects.create(appel=dossier.appel, titre="Santé", debut=timezone.now())
+    PassageDossier.objects.create(reunion=reunion, dossier=dossier, rang=1)
+    marc = AffectationFactory(collectivite=collectivite, role=Role.EVALUATEUR).utilisateur
+    client.force_login(marc)
+    assert client.get(url("detail", dossier)).status_code == 404
+    MembreReunion.objects.create(reunion=reunion, utilisateur=marc)
+    page = texte(client.get(url("detail", dossier)))
+    assert "Jardiner ensemble" in page
+    assert "Compte bancaire" not in page
+    assert client.get(url("detail", autre)).status_code == 404
+    Deport.objects.create(dossier=dossier, utilisateur=marc, motif="Ma sœur y travaille.")
+    assert client.get(url("detail", dossier)).status_code == 404
+    assert "Jardiner ensemble" not in texte(client.get(reverse("dossiers-liste")))
 
 
 # Instruire
