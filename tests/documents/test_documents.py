@@ -134,8 +134,8 @@ ORDRE = {
         "la décision relève du conseil municipal", "Signatures", "Nadia Wattrelos", "Denis Caron",
     ),
     "tableau-complet": (
-        "Programmation 2027", "Arrêté par le comité de pilotage du 12 mars 2027", "une seule fois", "Enveloppes", "Dossiers",
-        "Enjeu 1", "2027-BLB-0100", "Sous-total", "Enjeu 3", "Total",
+        "Programmation 2027", "Arrêté par le comité de pilotage du 12 mars 2027", "une seule fois", "Enveloppes",
+        "Dossiers", "Enjeu 1", "2027-BLB-0100", "Sous-total", "Enjeu 3", "Total",
     ),
 }  # fmt: skip
 
