@@ -525,12 +525,13 @@ def _reunions(appel, gens, deposes):
     enjeux = list(appel.convention.enjeux.all())
 
     def reunion(titre, jours, enjeu):
+        quand = _a(jours, 14)
         with horloge(_a(-45)):
             seance = evaluation.creer_reunion(
                 appel,
                 par=agent,
                 titre=titre,
-                debut=_a(jours, 14),
+                debut=quand,
                 lieu="Salle des mariages, hôtel de ville",
                 enjeu=enjeu,
                 president="Claude Demonstration, adjoint à la politique de la ville",

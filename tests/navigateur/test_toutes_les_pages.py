@@ -71,6 +71,9 @@ def _visiter(demo, page, largeur, role):
         if deborde(page) > 0:
             fautes.append(f"{chemin} : déborde de {deborde(page)} px à {largeur} px")
         capturer(page, f"{role or 'anonyme'}-{route}-{compte[route]}", largeur)
+        if route == "courriel":
+            # Un courriel de la démonstration mène chez son destinataire, pas chez qui le lit ici.
+            continue
         for lien in page.eval_on_selector_all("a[href]", "liens => liens.map(l => l.getAttribute('href'))"):
             cible = urlparse(urljoin(demo.url + chemin, lien))
             if f"{cible.scheme}://{cible.netloc}" == demo.url:
