@@ -313,5 +313,9 @@ LOGGING = {
     "formatters": {"ligne": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne"}},
     "root": {"handlers": ["console"], "level": env.str("NIVEAU_JOURNAL", "WARNING")},
-    "loggers": {"django.server": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        # Le courtier en mémoire n'a pas d'hôte : kombu s'en étonne à chaque démarrage.
+        "kombu.connection": {"level": "ERROR"},
+    },
 }

@@ -3,9 +3,11 @@
 import shutil
 import signal
 import threading
+import warnings
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler
 
+from celery.platforms import SecurityWarning
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -82,6 +84,8 @@ class Command(BaseCommand):
                 f"Le port {port} est déjà pris. Choisissez-en un autre : ./parvis demo --port {port + 1}"
             ) from erreur
         serveur.daemon_threads = True
+        # Celery met en garde contre un worker lancé en administrateur ; ici il n'écoute personne.
+        warnings.simplefilter("ignore", SecurityWarning)
         serveur.set_app(get_wsgi_application())
         fond = embarque.demarrer()
 
