@@ -4,7 +4,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import NamedTuple
 
-from django.db.models import CharField, DecimalField, F, IntegerField, Prefetch, TextField, Value
+from django.db.models import CharField, DecimalField, IntegerField, Prefetch, TextField, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -99,42 +99,34 @@ def etapes_generales():
 
 
 class EnjeuMontre(NamedTuple):
-    enjeu: object
+    numero: int
+    titre: str
     themes: list  # les titres de second niveau : les mots les plus simples de la convention
-    objectifs: list  # (objectif, {quartiers})
+    objectifs: dict  # {texte de l'objectif: {clés des quartiers où il vaut}}, dans l'ordre de la convention
 
 
-def objectifs_par_enjeu(appel, quartiers):
+def objectifs_par_enjeu(appel):
     """L'arbre retenu par l'appel, et dans quels quartiers vaut chaque objectif. Une requête."""
-    connus = {quartier.pk: quartier for quartier in quartiers}
-    groupes, places = {}, {}
-    lignes = (
-        ObjectifOperationnel.objects.filter(appels=appel)
-        .select_related("strategique__enjeu")
-        .annotate(quartier_lie=F("quartiers"))
-        .order_by("strategique__enjeu__numero", "code", "pk", "quartier_lie")
-    )
-    for objectif in lignes:
-        enjeu = objectif.strategique.enjeu
-        groupe = groupes.setdefault(enjeu.pk, EnjeuMontre(enjeu, [], []))
-        if objectif.pk not in places:
-            places[objectif.pk] = set()
-            groupe.objectifs.append((objectif, places[objectif.pk]))
-            if objectif.strategique.titre not in groupe.themes:
-                groupe.themes.append(objectif.strategique.titre)
-        if objectif.quartier_lie in connus:
-            places[objectif.pk].add(connus[objectif.quartier_lie])
+    groupes = {}
+    lignes = ObjectifOperationnel.objects.filter(appels=appel).order_by("strategique__enjeu__numero", "code", "pk")
+    for numero, titre, theme, texte, quartier in lignes.values_list(
+        "strategique__enjeu__numero", "strategique__enjeu__titre", "strategique__titre", "texte", "quartiers"
+    ):
+        groupe = groupes.setdefault(numero, EnjeuMontre(numero, titre, [], {}))
+        if theme not in groupe.themes:
+            groupe.themes.append(theme)
+        groupe.objectifs.setdefault(texte, set()).add(quartier)
     return list(groupes.values())
 
 
 def matrice(groupes, quartiers):
-    """[(enjeu, [(objectif, [(quartier, oui ou non)])])] : les colonnes sont celles de `quartiers`."""
+    """[(enjeu, [(texte de l'objectif, [(nom du quartier, oui ou non)])])], colonnes dans l'ordre de `quartiers`."""
     return [
         (
-            groupe.enjeu,
+            groupe,
             [
-                (objectif, [(quartier, quartier in places) for quartier in quartiers])
-                for objectif, places in groupe.objectifs
+                (texte, [(quartier.nom, quartier.pk in places) for quartier in quartiers])
+                for texte, places in groupe.objectifs.items()
             ],
         )
         for groupe in groupes
@@ -150,10 +142,12 @@ class Chiffre(NamedTuple):
 
 
 class Portrait(NamedTuple):
-    quartier: Quartier
-    chiffres: list
-    fragilites: list
-    appuis: list
+    nom: str
+    code_qpv: str
+    population: int | None
+    chiffres: tuple
+    fragilites: tuple
+    appuis: tuple
 
 
 def portraits(quartiers):
@@ -161,7 +155,7 @@ def portraits(quartiers):
 
     Une seule requête : la page publique d'un appel est la plus lue, elle en compte cinq en tout.
     """
-    rendus = {quartier.pk: Portrait(quartier, [], [], []) for quartier in quartiers}
+    rendus = {quartier.pk: ([], [], []) for quartier in quartiers}
     indicateurs = Indicateur.objects.filter(quartier__in=rendus).order_by()
     constats = Constat.objects.filter(quartier__in=rendus).order_by()
     sans_chiffre = Value(None, output_field=DecimalField(max_digits=12, decimal_places=2))
@@ -189,13 +183,16 @@ def portraits(quartiers):
     )
     perimetres = dict(Indicateur.Perimetre.choices)
     for genre, quartier, _, libelle, detail, valeur, reference, dernier in sorted(lignes, key=itemgetter(0, 1, 2)):
-        portrait = rendus[quartier]
+        chiffres, fragilites, appuis = rendus[quartier]
         if genre == "indicateur":
-            portrait.chiffres.append(Chiffre(libelle, valeur, detail, reference, perimetres.get(dernier, "")))
+            chiffres.append(Chiffre(libelle, valeur, detail, reference, perimetres.get(dernier, "")))
         else:
-            liste = portrait.fragilites if genre == Constat.Genre.IRRITANT else portrait.appuis
+            liste = fragilites if genre == Constat.Genre.IRRITANT else appuis
             liste.append((libelle, "" if dernier == "tronque" else detail))
-    return list(rendus.values())
+    return [
+        Portrait(quartier.nom, quartier.code_qpv, quartier.population, *map(tuple, rendus[quartier.pk]))
+        for quartier in quartiers
+    ]
 
 
 class Ligne(NamedTuple):
@@ -258,7 +255,7 @@ def _texte(valeur, longueur):
 def page_de_l_appel(appel):
     """Tout ce que la page d'un appel montre, en quatre requêtes (plus celle qui a lu l'appel)."""
     quartiers = list(Quartier.objects.filter(convention=appel.convention_id))
-    groupes = objectifs_par_enjeu(appel, quartiers)
+    groupes = objectifs_par_enjeu(appel)
     financeurs, criteres, pieces = conditions(appel)
     return {
         "statut": statut(appel),

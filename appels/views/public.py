@@ -44,7 +44,7 @@ def accueil(request):
         "appel": appel,
         "quartiers": quartiers,
         "carte": dessiner(quartiers),
-        "groupes": objectifs_par_enjeu(appel, quartiers),
+        "groupes": objectifs_par_enjeu(appel),
         "financeurs": appel.financeurs.all(),
         "etapes": etapes(appel),
     }
