@@ -21,13 +21,15 @@ HORS_VUE_DES_PARTENAIRES = (Etat.BROUILLON, Etat.DEPOSE, Etat.A_COMPLETER, Etat.
 class DossierQuerySet(models.QuerySet):
     def visibles_par(self, utilisateur):
         """Le porteur voit les siens ; l'agent ceux de sa collectivité, une fois déposés ; l'évaluateur et le conseil
-        citoyen ceux de leurs réunions, sauf déport ; le financeur ceux des appels qu'il finance, une fois recevables.
+        citoyen ceux de leurs réunions ; le financeur ceux des appels qu'il finance, une fois recevables. Qui s'est
+        déporté d'un dossier ne le voit plus, même agent.
         """
         if not utilisateur.is_authenticated:
             return self.none()
         visible = Q(organisme__in=utilisateur.ids_organismes)
         if collectivites := utilisateur.ids_collectivites(Role.AGENT):
-            visible |= Q(appel__collectivite__in=collectivites) & ~Q(etat=Etat.BROUILLON)
+            instruits = Q(appel__collectivite__in=collectivites) & ~Q(etat=Etat.BROUILLON)
+            visible |= instruits & ~Q(deports__utilisateur=utilisateur)
         partenaire = Q(pk__in=())
         if utilisateur.ids_collectivites(Role.EVALUATEUR, Role.CITOYEN):
             partenaire |= Q(passages__reunion__membres__utilisateur=utilisateur)
@@ -46,9 +48,9 @@ class DossierQuerySet(models.QuerySet):
         return self.filter(organisme__in=utilisateur.ids_organismes)
 
     def instruits_par(self, utilisateur):
-        """Ceux que la personne instruit comme agent."""
+        """Ceux que la personne instruit comme agent, sauf déport."""
         return self.filter(appel__collectivite__in=utilisateur.ids_collectivites(Role.AGENT)).exclude(
-            etat=Etat.BROUILLON
+            Q(etat=Etat.BROUILLON) | Q(deports__utilisateur=utilisateur)
         )
 
     def avec_contenu(self):

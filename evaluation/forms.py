@@ -2,9 +2,11 @@
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html
 
 from appels.models import Appel
 from comptes.models import Role, Utilisateur
+from dossiers.budget import euros
 from dossiers.forms import MontantField
 from evaluation.models import Avis, MembreReunion, Reunion
 
@@ -43,7 +45,12 @@ class ReunionForm(forms.ModelForm):
 class MembreForm(forms.Form):
     utilisateur = forms.ModelChoiceField(label="Personne", queryset=Utilisateur.objects.none())
     structure = forms.CharField(label="Structure représentée", max_length=160, required=False)
-    evalue = forms.BooleanField(label="Cette personne note les dossiers", required=False, initial=True)
+    evalue = forms.BooleanField(
+        label="Cette personne note les dossiers",
+        help_text="Les membres des conseils citoyens lisent les dossiers sans les noter.",
+        required=False,
+        initial=True,
+    )
 
     def __init__(self, *args, reunion, **kwargs):
         super().__init__(*args, **kwargs)
@@ -69,16 +76,17 @@ class EvaluationForm(forms.Form):
         self.criteres = list(criteres)
         for critere in self.criteres:
             self.fields[f"critere-{critere.pk}"] = forms.TypedChoiceField(
-                label=f"{critere.libelle} (poids {critere.poids})",
+                label=critere.libelle,
                 help_text=critere.aide,
                 choices=[(n, self._niveau(critere, n)) for n in range(critere.NIVEAU_MAX + 1)],
                 coerce=int,
                 empty_value=None,
                 required=False,
-                widget=forms.RadioSelect,
+                widget=forms.RadioSelect(attrs={"class": "niveau"}),
                 initial=(notes or {}).get(critere.pk),
                 error_messages={"invalid_choice": "Une note va de 0 à 5."},
             )
+            self.fields[f"critere-{critere.pk}"].mention = f"poids {critere.poids}"
         self.fields["commentaire"] = forms.CharField(
             label="Commentaire pour la réunion",
             required=False,
@@ -89,10 +97,17 @@ class EvaluationForm(forms.Form):
     @staticmethod
     def _niveau(critere, niveau):
         decrit = critere.niveaux[niveau] if niveau < len(critere.niveaux) else ""
-        return f"{niveau} · {decrit}" if decrit else str(niveau)
+        return format_html("<b>{}</b> <span>{}</span>", niveau, decrit) if decrit else format_html("<b>{}</b>", niveau)
 
     def champs_de_notes(self):
-        return [self[f"critere-{critere.pk}"] for critere in self.criteres]
+        return [(critere, self[f"critere-{critere.pk}"]) for critere in self.criteres]
+
+    def exiger_toutes_les_notes(self):
+        """Marque les critères restés sans note ; vrai s'il n'y en a pas."""
+        manquants = [c for c in self.criteres if self.cleaned_data[f"critere-{c.pk}"] is None]
+        for critere in manquants:
+            self.add_error(f"critere-{critere.pk}", "Choisissez une note de 0 à 5 avant d’envoyer.")
+        return not manquants
 
     def notes(self):
         valeurs = {critere: self.cleaned_data[f"critere-{critere.pk}"] for critere in self.criteres}
@@ -121,13 +136,27 @@ class AvisForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.financements = list(financements)
         for financement in self.financements:
-            self.fields[f"montant-{financement.financeur_id}"] = MontantField(
-                label=f"Montant proposé à {financement.financeur.nom} (en euros)",
-                required=False,
+            champ = MontantField(
+                label=f"Proposé à {financement.financeur.nom} (en euros)",
+                help_text=f"Demandé : {euros(financement.montant_demande)}. Laissez vide pour zéro.",
             )
+            self.fields[f"montant-{financement.financeur_id}"] = champ
 
     def champs_de_montants(self):
-        return [(f, self[f"montant-{f.financeur_id}"]) for f in self.financements]
+        return [self[f"montant-{f.financeur_id}"] for f in self.financements]
+
+    def clean(self):
+        donnees = super().clean()
+        if donnees.get("sens") == Avis.Sens.RESERVES and not donnees.get("reserves", "").strip():
+            self.add_error("reserves", "Un avis favorable avec réserves dit lesquelles.")
+        for financement in self.financements:
+            nom = f"montant-{financement.financeur_id}"
+            montant = donnees.get(nom) or 0
+            if montant > financement.montant_demande:
+                self.add_error(nom, f"Le montant demandé est de {euros(financement.montant_demande)}.")
+            elif montant and donnees.get("sens") == Avis.Sens.DEFAVORABLE:
+                self.add_error(nom, "Un avis défavorable ne propose aucun montant.")
+        return donnees
 
     def montants(self):
         return {f.financeur: self.cleaned_data[f"montant-{f.financeur_id}"] or 0 for f in self.financements}

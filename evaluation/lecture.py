@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 
+from django.db.models import Prefetch
+
 from comptes.models import Role
-from evaluation.models import Deport, Evaluation, MembreReunion
+from evaluation.models import Deport, Evaluation, MembreReunion, Note
 from evaluation.notes import note_sur_cent, synthese
 
 MOTS_PAR_MINUTE = 220
@@ -15,18 +17,26 @@ def minutes_de_lecture(dossier):
     return max(1, round(mots / MOTS_PAR_MINUTE))
 
 
-def evaluations_envoyees(dossiers):
-    """{dossier: [évaluations envoyées, hors déports]} en trois requêtes."""
+def deports_de(dossiers):
+    """{dossier: les personnes qui s'en sont déportées}."""
+    ecartes = defaultdict(set)
+    for dossier, utilisateur in Deport.objects.filter(dossier__in=dossiers).values_list("dossier_id", "utilisateur_id"):
+        ecartes[dossier].add(utilisateur)
+    return ecartes
+
+
+def evaluations_envoyees(dossiers, deports=None):
+    """{dossier: [évaluations envoyées, hors déports]} en deux requêtes, trois s'il faut lire les déports."""
+    deports = deports_de(dossiers) if deports is None else deports
     envoyees = (
         Evaluation.objects.filter(dossier__in=dossiers, envoyee_le__isnull=False)
         .select_related("evaluateur")
-        .prefetch_related("notes__critere")
+        .prefetch_related(Prefetch("notes", Note.objects.select_related("critere")))
         .order_by("pk")
     )
-    ecartes = set(Deport.objects.filter(dossier__in=dossiers).values_list("dossier_id", "utilisateur_id"))
     par_dossier = defaultdict(list)
     for evaluation in envoyees:
-        if (evaluation.dossier_id, evaluation.evaluateur_id) not in ecartes:
+        if evaluation.evaluateur_id not in deports[evaluation.dossier_id]:
             evaluation.sur_cent = note_sur_cent([(n.critere.poids, n.valeur) for n in evaluation.notes.all()])
             par_dossier[evaluation.dossier_id].append(evaluation)
     return par_dossier
@@ -36,27 +46,27 @@ def synthese_des_notes(evaluations):
     return synthese([evaluation.sur_cent for evaluation in evaluations])
 
 
-def attendus(reunion, dossiers):
-    """{dossier: ceux qui doivent encore noter ou l'ont fait}, déports retirés."""
-    evaluateurs = set(
-        MembreReunion.objects.filter(reunion=reunion, evalue=True)
-        .exclude(presence=MembreReunion.Presence.EXCUSE)
-        .values_list("utilisateur_id", flat=True)
-    )
-    ecartes = defaultdict(set)
-    for dossier, utilisateur in Deport.objects.filter(dossier__in=dossiers).values_list("dossier_id", "utilisateur_id"):
-        ecartes[dossier].add(utilisateur)
-    return {dossier.pk: evaluateurs - ecartes[dossier.pk] for dossier in dossiers}
+def attendus(reunion, dossiers, deports=None, membres=None):
+    """{dossier: ceux qui doivent encore noter ou l'ont fait}, excusés et déports retirés."""
+    deports = deports_de(dossiers) if deports is None else deports
+    membres = MembreReunion.objects.filter(reunion=reunion) if membres is None else membres
+    notent = {m.utilisateur_id for m in membres if m.evalue and m.presence != MembreReunion.Presence.EXCUSE}
+    return {dossier.pk: notent - deports[dossier.pk] for dossier in dossiers}
 
 
-def est_revele(reunion, attendus_du_dossier, evaluations):
-    """Les notes se découvrent quand tous les attendus ont envoyé, ou que la réunion est close."""
+def est_revele(passage, attendus_du_dossier, evaluations):
+    """Les notes se découvrent quand tous les attendus ont envoyé, ou que la réunion est close ; et le restent."""
     envoyees = {evaluation.evaluateur_id for evaluation in evaluations}
-    return reunion.est_close or (bool(attendus_du_dossier) and attendus_du_dossier <= envoyees)
+    tous = bool(attendus_du_dossier) and attendus_du_dossier <= envoyees
+    return bool(passage.reunion.est_close or passage.decouvert_le or tous)
 
 
-def est_deporte(utilisateur, dossier):
-    return Deport.objects.filter(utilisateur=utilisateur, dossier=dossier).exists()
+def passages_reveles(reunion, passages):
+    """Les passages dont les notes se lisent, parmi ceux-ci."""
+    dossiers = [passage.dossier for passage in passages]
+    deports = deports_de(dossiers)
+    qui, envoyees = attendus(reunion, dossiers, deports), evaluations_envoyees(dossiers, deports)
+    return [p for p in passages if est_revele(p, qui[p.dossier_id], envoyees[p.dossier_id])]
 
 
 def conduit(utilisateur, reunion):

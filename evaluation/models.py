@@ -74,6 +74,8 @@ class PassageDossier(models.Model):
     reunion = models.ForeignKey(Reunion, models.PROTECT, related_name="passages")
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="passages")
     rang = models.PositiveSmallIntegerField()
+    # Des notes lues une fois restent lues, même si un membre s'ajoute ensuite : on ne les reprend plus.
+    decouvert_le = models.DateTimeField("notes découvertes le", null=True, blank=True)
 
     class Meta:
         ordering = ["rang", "pk"]

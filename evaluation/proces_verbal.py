@@ -5,19 +5,28 @@ from collections import Counter
 from django.utils import timezone
 
 from dossiers.budget import totaux_du_dossier
-from evaluation.lecture import evaluations_envoyees, synthese_des_notes
+from dossiers.etats import Etat
+from evaluation.lecture import evaluations_envoyees, passages_reveles, synthese_des_notes
 from evaluation.models import Avis, Deport, MembreReunion
 
 
 def _avis(dossier):
-    return getattr(dossier, "avis", None)
+    """L'avis rendu ; un dossier ramené en évaluation l'attend de nouveau."""
+    return None if dossier.etat == Etat.EN_EVALUATION else getattr(dossier, "avis", None)
 
 
 def _personne(membre):
     return {"nom": str(membre.utilisateur), "structure": membre.structure}
 
 
+def _libelle_de_l_avis(dossier, avis):
+    if dossier.etat == Etat.RETIRE:
+        return "Retiré par le porteur"
+    return avis.get_sens_display() if avis else ""
+
+
 def _dossier(dossier, evaluations):
+    """`evaluations` : celles qui se lisent ; un procès-verbal ne découvre pas des notes encore secrètes."""
     avis = _avis(dossier)
     proposes = {m.financeur_id: m.montant for m in avis.montants.all()} if avis else {}
     cibles = list(dossier.cibles.all())
@@ -38,7 +47,7 @@ def _dossier(dossier, evaluations):
             for f in dossier.financements.all()
         ],
         "note": str(note) if note is not None else None,
-        "avis": avis.get_sens_display() if avis else "",
+        "avis": _libelle_de_l_avis(dossier, avis),
         "observations": avis.observations if avis else "",
         "reserves": avis.reserves if avis else "",
     }
@@ -48,8 +57,8 @@ def donnees_de(reunion, version):
     """Un dictionnaire sérialisable, aux noms des champs de `documents.proces_verbal.ProcesVerbal`."""
     collectivite = reunion.appel.collectivite
     membres = list(reunion.membres.select_related("utilisateur"))
-    passages = (
-        reunion.passages.select_related("dossier__organisme", "dossier__avis")
+    passages = list(
+        reunion.passages.select_related("reunion", "dossier__organisme", "dossier__avis")
         .prefetch_related(
             "dossier__cibles__quartier",
             "dossier__cibles__objectif",
@@ -60,7 +69,8 @@ def donnees_de(reunion, version):
         .order_by("rang", "pk")
     )
     dossiers = [passage.dossier for passage in passages]
-    evaluations = evaluations_envoyees(dossiers)
+    reveles = [passage.dossier for passage in passages_reveles(reunion, passages)]
+    evaluations = evaluations_envoyees(reveles)
     decompte = Counter(_avis(d).sens for d in dossiers if _avis(d))
     deports = Deport.objects.filter(dossier__in=dossiers).select_related("utilisateur", "dossier")
     presents = [m for m in membres if m.presence == MembreReunion.Presence.PRESENT]

@@ -4,6 +4,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from appels.models import Appel
 from comptes.models import Role
 from comptes.taches import Tache
 from dossiers.etats import Etat
@@ -16,6 +17,7 @@ def taches_d_evaluation(utilisateur):
         taches += _a_noter(utilisateur)
     if Role.AGENT in utilisateur.roles:
         taches += _avis_a_rendre(utilisateur)
+        taches += _a_inscrire(utilisateur)
     return taches
 
 
@@ -58,3 +60,21 @@ def _avis_a_rendre(utilisateur):
             reverse("reunions-detail", args=[reunion.pk]),
             reunion.debut,
         )
+
+
+def _a_inscrire(utilisateur):
+    """Les dossiers recevables que nulle réunion n'examine encore, par appel."""
+    appels = (
+        Appel.objects.geres_par(utilisateur)
+        .annotate(recevables=Count("dossiers", filter=Q(dossiers__etat=Etat.RECEVABLE)))
+        .filter(recevables__gt=0)
+        .order_by("cloture_le")
+    )
+    for appel in appels[:10]:
+        nombre = appel.recevables
+        combien = (
+            f"{nombre} dossiers recevables attendent d’être inscrits"
+            if nombre > 1
+            else "Un dossier recevable attend d’être inscrit"
+        )
+        yield Tache(f"{combien} à une réunion ({appel}).", reverse("evaluation-accueil"))

@@ -28,6 +28,7 @@ urlpatterns = [
         name="reunions-desinscrire",
     ),
     path("evaluation/reunions/<int:pk>/clore/", views.clore, name="reunions-clore"),
+    path("evaluation/reunions/<int:pk>/rouvrir/", views.rouvrir_reunion, name="reunions-rouvrir"),
     path("evaluation/reunions/<int:pk>/proces-verbal/", views.demander_proces_verbal, name="proces-verbal-demander"),
     path("evaluation/proces-verbaux/<int:pk>/", views.telecharger_proces_verbal, name="proces-verbal-telecharger"),
     path("evaluation/dossiers/<str:numero>/", views.noter, name="evaluation-noter"),
