@@ -201,7 +201,7 @@ def _service(collectivite):
         "adresse": "Hôtel de ville, place de la Démonstration" if est_commune else "1 avenue de la Démonstration",
         "code_postal": collectivite.code_postal or "62700",
         "ville": collectivite.ville or lieu,
-        "service_telephone": "0300000000",
+        "service_telephone": "03 00 00 00 00",
         "service_courriel": f"politique-ville-{collectivite.pk}@demo.test",
         "signataire_prenom": "Claude",
         "signataire_nom": "Demonstration",
