@@ -123,7 +123,7 @@ class DeportForm(forms.Form):
 
 
 class AvisForm(forms.Form):
-    sens = forms.ChoiceField(label="Avis de la réunion", choices=Avis.Sens.choices, widget=forms.RadioSelect)
+    sens = forms.ChoiceField(label="Sens de l’avis", choices=Avis.Sens.choices, widget=forms.RadioSelect)
     reserves = forms.CharField(
         label="Réserves", required=False, help_text="À dire si l’avis est favorable avec réserves.",
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -137,9 +137,10 @@ class AvisForm(forms.Form):
         self.financements = list(financements)
         for financement in self.financements:
             champ = MontantField(
-                label=f"Proposé à {financement.financeur.nom} (en euros)",
+                label=f"Proposé à {financement.financeur.nom}",
                 help_text=f"Demandé : {euros(financement.montant_demande)}. Laissez vide pour zéro.",
             )
+            champ.mention = "en euros"
             self.fields[f"montant-{financement.financeur_id}"] = champ
 
     def champs_de_montants(self):

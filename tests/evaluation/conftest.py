@@ -32,7 +32,7 @@ class Seance:
         return MembreReunion.objects.get(reunion=self.reunion, utilisateur=utilisateur)
 
     def grille(self, niveau=4):
-        return {critere: niveau for critere in self.appel.criteres.all()}
+        return dict.fromkeys(self.appel.criteres.all(), niveau)
 
     def envoyer(self, utilisateur, niveau=4, commentaire="", dossier=None):
         dossier = dossier or self.dossier
