@@ -183,9 +183,8 @@ def enregistrer_evaluation(dossier, *, par, notes, commentaire=""):
     """Garde un brouillon de notes : {critère: niveau de 0 à 5}. Les critères absents gardent leur note."""
     dossier = verrouiller(dossier)
     _reunion_ou_noter(dossier, par)
-    criteres = {critere.pk for critere in dossier.appel.criteres.all()}
     for critere, valeur in notes.items():
-        if critere.pk not in criteres:
+        if critere.appel_id != dossier.appel_id:
             raise OperationRefusee("Ce critère n’est pas dans la grille de l’appel.")
         if not 0 <= valeur <= NIVEAU_MAX:
             raise OperationRefusee(f"Une note va de 0 à {NIVEAU_MAX}.")

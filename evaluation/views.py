@@ -354,7 +354,7 @@ def _dossier_a_lire(request, numero):
         Dossier.objects.visibles_par(request.user)
         .filter(passages__reunion__membres__utilisateur=request.user)
         .exclude(deports__utilisateur=request.user)
-        .select_related("appel", "organisme")
+        .select_related("appel", "organisme", "avis")
         .distinct()
     )
     if request.method == "GET":
@@ -370,16 +370,19 @@ def _page_de_notation(request, dossier, form=None, status=200):
     passage = dossier.passages.select_related("reunion").get()
     reunion = passage.reunion
     membres = list(reunion.membres.all())
-    evaluation = Evaluation.objects.visibles_par(request.user).filter(dossier=dossier).prefetch_related("notes").first()
     je_note = any(m.utilisateur_id == request.user.pk and m.evalue for m in membres)
-    deports = lecture.deports_de([dossier])
-    envoyees = lecture.evaluations_envoyees([dossier], deports)[dossier.pk]
-    attendus = lecture.attendus(reunion, [dossier], deports, membres)[dossier.pk]
+    evaluation = Evaluation.objects.visibles_par(request.user).filter(dossier=dossier).first()
     envoyee = bool(evaluation and evaluation.envoyee_le)
-    revele = envoyee and lecture.est_revele(passage, attendus, envoyees)
-    rendu = Avis.objects.filter(dossier=dossier).exists()
-    en_cours = not reunion.est_close and not rendu and dossier.etat == Etat.EN_EVALUATION
-    notes = {n.critere_id: n.valeur for n in evaluation.notes.all()} if evaluation else {}
+    envoyees, revele = [], False
+    if envoyee:
+        # Qui n'a pas envoyé ne lit rien des autres : on ne va pas le chercher.
+        deports = lecture.deports_de([dossier])
+        envoyees = lecture.evaluations_envoyees([dossier], deports)[dossier.pk]
+        revele = lecture.est_revele(
+            passage, lecture.attendus(reunion, [dossier], deports, membres)[dossier.pk], envoyees
+        )
+    en_cours = not reunion.est_close and not hasattr(dossier, "avis") and dossier.etat == Etat.EN_EVALUATION
+    notes = {n.critere_id: n.valeur for n in evaluation.notes.all()} if evaluation and not envoyee else {}
     if form is None:
         form = EvaluationForm(
             criteres=dossier.appel.criteres.all(), notes=notes, commentaire=evaluation.commentaire if evaluation else ""

@@ -50,7 +50,9 @@ class PassageFactory(factory.django.DjangoModelFactory):
         model = PassageDossier
 
     reunion = factory.SubFactory(ReunionFactory)
-    dossier = factory.LazyAttribute(lambda o: DossierFactory(appel=o.reunion.appel, complet=True, en_evaluation=True))
+    dossier = factory.SubFactory(
+        DossierFactory, appel=factory.SelfAttribute("..reunion.appel"), complet=True, en_evaluation=True
+    )
     rang = factory.LazyAttribute(lambda o: o.reunion.passages.count() + 1)
 
 
