@@ -15,7 +15,7 @@ WORKDIR /app
 COPY . .
 # Cette clé ne sert qu'à lire les réglages le temps de cette ligne ; elle n'est pas dans l'image.
 RUN SECRET_KEY=construction python manage.py collectstatic --noinput
-ENV DOSSIER_FICHIERS=/donnees/fichiers
+ENV STORAGE_URL=file:///donnees/fichiers
 USER parvis
 VOLUME /donnees/fichiers
 EXPOSE 8000

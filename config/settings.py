@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import environs
 from csp.constants import NONE, SELF
@@ -179,7 +180,17 @@ BOITE_VISIBLE = DEMO and not EMAIL_URL
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-DOSSIER_FICHIERS = Path(env.str("DOSSIER_FICHIERS", str(VAR / "fichiers")))
+
+
+def _dossier_des_fichiers(adresse):
+    """Le dossier d'une adresse `file:///…` ; un autre entrepôt est refusé tant qu'on ne sait pas le servir."""
+    morceaux = urlsplit(adresse)
+    if morceaux.scheme != "file" or morceaux.netloc:
+        raise ImproperlyConfigured(f"STORAGE_URL désigne un dossier (file:///chemin) ; reçu : {morceaux.scheme}://…")
+    return Path(unquote(morceaux.path))
+
+
+DOSSIER_FICHIERS = _dossier_des_fichiers(env.str("STORAGE_URL", (VAR / "fichiers").as_uri()))
 MEDIA_ROOT = DOSSIER_FICHIERS  # jamais servi directement : chaque fichier passe par une vue qui vérifie les droits
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -39,7 +39,7 @@ if os.environ.get("PARVIS_TEST_PROCESSUS") != _processus:
         PARVIS_TEST_PROCESSUS=_processus,
         PARVIS_TEST_DOSSIER=_dossier,
         SECRET_KEY="cle-de-la-suite-de-tests-sans-valeur-ailleurs",
-        DOSSIER_FICHIERS=str(Path(_dossier) / "fichiers"),
+        STORAGE_URL=(Path(_dossier) / "fichiers").as_uri(),
         PREFIXE_REDIS=f"parvis-test-{os.getpid()}-{_processus}",
     )
 

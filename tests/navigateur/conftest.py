@@ -42,7 +42,7 @@ def demo(tmp_path_factory):
     environnement = {k: v for k, v in os.environ.items() if k not in {"PARVIS_TEST", "REDIS_URL", "EMAIL_URL"}}
     environnement |= {
         "DATABASE_URL": f"sqlite:///{dossier / 'demo.sqlite3'}",
-        "DOSSIER_FICHIERS": str(dossier / "fichiers"),
+        "STORAGE_URL": (dossier / "fichiers").as_uri(),
         "URL_PUBLIQUE": f"http://127.0.0.1:{port}",
         "PARVIS_DEMO": "1",
         "SECRET_KEY": "cle-des-tests-du-navigateur-sans-valeur",
