@@ -1,8 +1,14 @@
 from decimal import Decimal as D
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from evaluation.notes import note_sur_cent, synthese
+from appels.grille import GRILLE_PAR_DEFAUT
+from appels.models import CritereEvaluation
+from evaluation.notes import NIVEAU_MAX, note_sur_cent, synthese
+
+COUPLES = st.lists(st.tuples(st.integers(1, 100), st.integers(0, NIVEAU_MAX)), min_size=1, max_size=12)
 
 
 @pytest.mark.parametrize(
@@ -39,3 +45,33 @@ def test_la_moyenne_s_arrondit_au_centieme_superieur():
 def test_sans_note_il_n_y_a_ni_moyenne_ni_ecart():
     vide = synthese([None])
     assert (vide.moyenne, vide.ecart, vide.nombre) == (None, None, 0)
+
+
+def test_le_calcul_et_la_grille_ont_le_meme_niveau_le_plus_haut():
+    assert NIVEAU_MAX == CritereEvaluation.NIVEAU_MAX
+    assert note_sur_cent([(critere["poids"], NIVEAU_MAX) for critere in GRILLE_PAR_DEFAUT]) == 100
+
+
+@given(COUPLES)
+def test_une_note_va_de_0_a_100_a_deux_decimales(valeurs):
+    note = note_sur_cent(valeurs)
+    assert 0 <= note <= 100
+    assert note.as_tuple().exponent == -2
+
+
+@given(COUPLES, st.integers(2, 9))
+def test_multiplier_tous_les_poids_ne_change_rien(valeurs, facteur):
+    assert note_sur_cent(valeurs) == note_sur_cent([(poids * facteur, niveau) for poids, niveau in valeurs])
+
+
+@given(COUPLES)
+def test_monter_un_niveau_ne_baisse_jamais_la_note(valeurs):
+    (poids, niveau), *reste = valeurs
+    assert note_sur_cent([(poids, min(niveau + 1, NIVEAU_MAX)), *reste]) >= note_sur_cent(valeurs)
+
+
+@given(st.lists(st.decimals(0, 100, places=2), min_size=1, max_size=10))
+def test_la_moyenne_reste_entre_la_plus_basse_et_la_plus_haute(notes):
+    lue = synthese(notes)
+    assert 0 <= lue.mini <= lue.moyenne <= lue.maxi <= 100
+    assert lue.ecart == lue.maxi - lue.mini

@@ -1,10 +1,9 @@
-"""La réunion et son ordre du jour : qui l'on convie, ce que l'on inscrit, quand on clôt."""
+"""Qui conduit et voit une réunion, ce qui s'inscrit à son ordre du jour, et la clôture qui refuse tout."""
 
 import pytest
 from django.utils import timezone
 
 from comptes.models import Role
-from dossiers import operations as dossiers
 from dossiers.cycle_de_vie import TransitionInterdite
 from dossiers.etats import Etat
 from dossiers.models import Dossier
@@ -14,7 +13,6 @@ from evaluation.operations import OperationRefusee
 from journal.models import Evenement
 from tests.fabriques import (
     AffectationFactory,
-    AppelFactory,
     CollectiviteFactory,
     DossierFactory,
     MembreReunionFactory,
@@ -38,42 +36,10 @@ def ordre(reunion):
     return list(reunion.passages.order_by("rang").values_list("rang", "dossier_id"))
 
 
-def test_convier_une_personne_de_la_collectivite(seance):
-    hugo = AffectationFactory(collectivite=seance.appel.collectivite, role=Role.EVALUATEUR).utilisateur
-    membre = operations.convier(seance.reunion, hugo, par=seance.denis, structure="CAF")
-    assert (membre.structure, membre.evalue, membre.presence) == ("CAF", True, "attendu")
-    assert operations.convier(seance.reunion, hugo, par=seance.denis) == membre  # un double clic
-    assert faits("reunion.convier") == 1
-
-
-def test_un_conseil_citoyen_lit_sans_noter_meme_si_l_agent_coche_la_case(seance):
-    ines = AffectationFactory(collectivite=seance.appel.collectivite, role=Role.CITOYEN).utilisateur
-    assert operations.convier(seance.reunion, ines, par=seance.denis, evalue=True).evalue is False
-
-
-@pytest.mark.parametrize("role", [Role.EVALUATEUR, Role.CITOYEN])
-def test_on_ne_convie_personne_d_une_autre_collectivite(seance, role):
-    ailleurs = AffectationFactory(collectivite=CollectiviteFactory(), role=role).utilisateur
-    with pytest.raises(OperationRefusee, match="de la collectivité"):
-        operations.convier(seance.reunion, ailleurs, par=seance.denis)
-    assert not MembreReunion.objects.filter(utilisateur=ailleurs).exists()
-    assert faits("reunion.convier") == 0
-
-
 def test_on_ne_convie_pas_un_financeur(seance):
     financeur = AffectationFactory(collectivite=seance.appel.collectivite, role=Role.FINANCEUR).utilisateur
     with pytest.raises(OperationRefusee):
         operations.convier(seance.reunion, financeur, par=seance.denis)
-
-
-def test_retirer_un_membre_efface_son_brouillon_mais_jamais_des_notes_envoyees(seance):
-    operations.enregistrer_evaluation(seance.dossier, par=seance.eva, notes=seance.grille())
-    operations.retirer_membre(seance.membre(seance.eva), par=seance.denis)
-    assert not Evaluation.objects.exists()
-    seance.envoyer(seance.farid)
-    with pytest.raises(OperationRefusee, match="déjà envoyé des notes"):
-        operations.retirer_membre(seance.membre(seance.farid), par=seance.denis)
-    assert seance.membre(seance.farid)
 
 
 def test_un_agent_d_ailleurs_ne_fait_rien_ici(seance):
@@ -102,14 +68,6 @@ def test_un_agent_d_ailleurs_ne_fait_rien_ici(seance):
     assert not Evenement.objects.exists()
 
 
-def test_inscrire_met_au_dernier_rang_et_ouvre_l_evaluation(seance):
-    dossier = recevable(seance)
-    passage = operations.inscrire(seance.reunion, dossier, par=seance.denis)
-    dossier.refresh_from_db()
-    assert (passage.rang, dossier.etat) == (2, Etat.EN_EVALUATION)
-    assert faits("dossier.mettre_en_evaluation") == 1
-
-
 @pytest.mark.parametrize("etat", [e for e in Etat if e != Etat.RECEVABLE])
 def test_seul_un_dossier_recevable_s_inscrit(seance, etat):
     dossier = DossierFactory(appel=seance.appel, etat=etat)
@@ -118,14 +76,6 @@ def test_seul_un_dossier_recevable_s_inscrit(seance, etat):
     dossier.refresh_from_db()
     assert dossier.etat == etat
     assert seance.reunion.passages.count() == 1
-
-
-def test_un_dossier_d_un_autre_appel_ne_s_inscrit_pas(seance):
-    ailleurs = recevable(seance, appel=AppelFactory(collectivite=seance.appel.collectivite))
-    with pytest.raises(OperationRefusee, match="un autre appel"):
-        operations.inscrire(seance.reunion, ailleurs, par=seance.denis)
-    ailleurs.refresh_from_db()
-    assert ailleurs.etat == Etat.RECEVABLE
 
 
 def test_un_dossier_s_inscrit_une_fois_dans_une_seule_reunion(seance):
@@ -140,27 +90,10 @@ def test_desinscrire_rend_le_dossier_recevable_et_efface_les_brouillons(seance):
     operations.enregistrer_evaluation(seance.dossier, par=seance.eva, notes=seance.grille())
     operations.desinscrire(seance.passage, par=seance.denis, motif="Mauvaise réunion")
     assert seance.dossier.etat == Etat.RECEVABLE
-    assert not PassageDossier.objects.exists() and not Evaluation.objects.exists()
+    assert not PassageDossier.objects.exists()
+    assert not Evaluation.objects.exists()
     assert faits("reunion.desinscrire") == faits("dossier.revenir_a_la_recevabilite") == 1
     operations.inscrire(ReunionFactory(appel=seance.appel), seance.dossier, par=seance.denis)
-    assert seance.dossier.etat == Etat.EN_EVALUATION
-
-
-def test_desinscrire_deux_fois_ou_sans_motif_ne_fait_rien(seance):
-    with pytest.raises(dossiers.OperationRefusee, match="Dites pourquoi"):
-        operations.desinscrire(seance.passage, par=seance.denis, motif="  ")
-    assert seance.dossier.etat == Etat.EN_EVALUATION
-    passage = PassageDossier.objects.get()
-    operations.desinscrire(seance.passage, par=seance.denis, motif="Report")
-    with pytest.raises(OperationRefusee, match="n’est plus à l’ordre du jour"):
-        operations.desinscrire(passage, par=seance.denis, motif="Report")
-    assert faits("reunion.desinscrire") == 1
-
-
-def test_un_dossier_deja_note_reste_a_l_ordre_du_jour(seance):
-    seance.envoyer(seance.eva)
-    with pytest.raises(OperationRefusee, match="Des notes ont été envoyées"):
-        operations.desinscrire(seance.passage, par=seance.denis, motif="Report")
     assert seance.dossier.etat == Etat.EN_EVALUATION
 
 
@@ -172,25 +105,6 @@ def test_deplacer_un_dossier_decale_les_autres_sans_trou(seance, vers, attendu):
     rangs = ordre(seance.reunion)
     assert [rang for rang, _ in rangs] == [1, 2, 3]
     assert "".join(noms[pk] for _, pk in rangs) == attendu
-
-
-def test_clore_attend_tous_les_avis(seance):
-    second = PassageFactory(reunion=seance.reunion).dossier
-    with pytest.raises(OperationRefusee, match="2 dossiers de l’ordre du jour attendent encore un avis"):
-        operations.clore_reunion(seance.reunion, par=seance.denis)
-    seance.rendre()
-    with pytest.raises(OperationRefusee, match="Un dossier de l’ordre du jour attend encore un avis"):
-        operations.clore_reunion(seance.reunion, par=seance.denis)
-    seance.reunion.refresh_from_db()
-    assert not seance.reunion.est_close
-    seance.rendre("defavorable", dossier=second)
-    assert operations.clore_reunion(seance.reunion, par=seance.denis).est_close
-    assert faits("reunion.clore") == 1
-
-
-def test_un_dossier_retire_par_le_porteur_n_empeche_pas_de_clore(seance):
-    Dossier.objects.filter(pk=seance.dossier.pk).update(etat=Etat.RETIRE)
-    assert operations.clore_reunion(seance.reunion, par=seance.denis).est_close
 
 
 def test_une_reunion_close_refuse_tout(seance):
@@ -217,26 +131,10 @@ def test_une_reunion_close_refuse_tout(seance):
         lambda: operations.declarer_deport(dossier, par=seance.farid, motif="Cousin"),
     ]
     for geste in gestes:
-        with pytest.raises(OperationRefusee, match="close|terminée"):
+        with pytest.raises(OperationRefusee, match=r"close|terminée"):
             geste()
     assert Evenement.objects.count() == avant
     assert Dossier.objects.get(pk=autre.pk).etat == Etat.RECEVABLE
-
-
-def test_rouvrir_une_reunion_demande_un_motif_et_garde_les_notes_decouvertes(seance):
-    seance.envoyer(seance.eva)
-    seance.rendre()
-    with pytest.raises(OperationRefusee, match="déjà ouverte"):
-        operations.rouvrir_reunion(seance.reunion, par=seance.denis, motif="Erreur")
-    operations.clore_reunion(seance.reunion, par=seance.denis)
-    with pytest.raises(OperationRefusee, match="Dites pourquoi"):
-        operations.rouvrir_reunion(seance.reunion, par=seance.denis, motif=" ")
-    operations.rouvrir_reunion(seance.reunion, par=seance.denis, motif="Un montant est faux")
-    dossiers.revenir(seance.dossier, "revenir_en_evaluation", par=seance.denis, motif="Un montant est faux")
-    assert seance.rendre("defavorable").sens == "defavorable"
-    seance.passage.refresh_from_db()
-    assert seance.passage.decouvert_le
-    assert Evenement.objects.get(type="reunion.rouvrir").donnees["motif"] == "Un montant est faux"
 
 
 def test_marquer_une_presence_deux_fois_ne_laisse_qu_un_fait(seance):
