@@ -26,6 +26,7 @@ from programmation.models import Decision, Deliberation, Enveloppe, LigneProgram
 
 ANNEE = 2026
 LOT = 2_000
+DOSSIERS_PAR_REUNION = 40
 DOSSIERS_PAR_ORGANISME = 2.4  # Dauphin, 2017 : 25 000 actions pour 10 400 porteurs
 DEPOT = datetime(2025, 12, 1, 9, tzinfo=UTC)
 FINANCEURS = (("État – politique de la ville", "État"), ("Agglomération", "Agglo"), ("Ville", "Ville"), ("CAF", "CAF"))
@@ -50,6 +51,10 @@ REPARTITION = (
 )
 APRES_EVALUATION = {Etat.EVALUE, Etat.PROGRAMME, Etat.NOTIFIE}
 EN_REUNION = APRES_EVALUATION | {Etat.EN_EVALUATION}
+
+
+class GraineDejaServie(Exception):
+    """Cette graine a déjà créé ce nombre de dossiers ici."""
 
 
 def cle_de_luhn(base):
@@ -77,8 +82,11 @@ def peupler(nombre, evaluations, graine):
     """Crée une collectivité d'essai et `nombre` dossiers, avec `evaluations` évaluations chacun en réunion.
 
     Rend l'appel créé. La même graine donne les mêmes dossiers ; la collectivité porte la graine dans son nom,
-    on peut donc peupler plusieurs fois.
+    on peut donc peupler plusieurs fois. Lève GraineDejaServie.
     """
+    adresse_agent = f"agent-{graine}-{nombre}@essai.test"
+    if Utilisateur.objects.filter(email=adresse_agent).exists():
+        raise GraineDejaServie(f"La graine {graine} a déjà servi pour {nombre} dossiers ; choisissez-en une autre.")
     hasard = random.Random(graine)
     essai = f"Essai {graine}-{nombre}"
     collectivite = Collectivite.objects.create(
@@ -87,7 +95,7 @@ def peupler(nombre, evaluations, graine):
         sigle=f"E{graine}-{nombre}"[:20],
         organe_deliberant="le conseil municipal",
     )
-    agent = Utilisateur.objects.create(email=f"agent-{graine}-{nombre}@essai.test", prenom="Agent", nom=essai)
+    agent = Utilisateur.objects.create(email=adresse_agent, prenom="Agent", nom=essai)
     Affectation.objects.create(utilisateur=agent, collectivite=collectivite, role=Role.AGENT)
     appel, quartiers, objectifs, financeurs, criteres = _campagne(collectivite, essai, graine)
     evaluateurs = _evaluateurs(collectivite, max(evaluations, 1), graine, nombre)
@@ -259,18 +267,18 @@ def _contenus(dossiers, quartiers, objectifs, financeurs, hasard):
 
 
 def _reunions(appel, dossiers, evaluateurs, par_dossier, criteres, demandes, hasard):
+    examines = [d for d in dossiers if d.etat in EN_REUNION]
     reunions = _par_lots(
         Reunion,
         [
-            Reunion(appel=appel, titre=f"Réunion thématique {rang + 1}", debut=DEPOT + timedelta(days=60 + rang))
-            for rang in range(6)
+            Reunion(appel=appel, titre=f"Réunion thématique {rang + 1}", debut=DEPOT + timedelta(days=60 + rang % 30))
+            for rang in range(max(-(-len(examines) // DOSSIERS_PAR_REUNION), 1))
         ],
     )
     _par_lots(
         MembreReunion,
         [MembreReunion(reunion=r, utilisateur=e, structure="Partenaire") for r in reunions for e in evaluateurs],
     )
-    examines = [d for d in dossiers if d.etat in EN_REUNION]
     _par_lots(
         PassageDossier,
         [

@@ -1,5 +1,6 @@
 """API des dossiers : ceux que l'appelant voit dans les pages, ni plus ni moins."""
 
+from django.db.models import Prefetch
 from django_filters import rest_framework as filtres
 from rest_framework import serializers, viewsets
 
@@ -68,6 +69,13 @@ class DossierFilter(filtres.FilterSet):
         fields = []
 
 
+# Une requête par famille ; les contours des quartiers, lourds, restent en base.
+CIBLES = Cible.objects.select_related("objectif", "quartier").only(
+    "dossier_id", "objectif__code", "objectif__texte", "quartier__nom", "quartier__code_qpv"
+)
+FINANCEMENTS = Financement.objects.select_related("financeur").only("dossier_id", "montant_demande", "financeur__nom")
+
+
 class DossierViewSet(viewsets.ReadOnlyModelViewSet):
     """Les dossiers visibles par l'appelant."""
 
@@ -82,6 +90,6 @@ class DossierViewSet(viewsets.ReadOnlyModelViewSet):
         return (
             Dossier.objects.visibles_par(self.request.user)
             .select_related("appel", "organisme")
-            .prefetch_related("cibles__objectif", "cibles__quartier", "financements__financeur")
+            .prefetch_related(Prefetch("cibles", CIBLES), Prefetch("financements", FINANCEMENTS))
             .order_by("-pk")
         )

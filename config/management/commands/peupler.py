@@ -1,9 +1,8 @@
 import time
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError
 
-from config.peuplement import peupler
+from config.peuplement import GraineDejaServie, peupler
 
 
 class Command(BaseCommand):
@@ -20,9 +19,7 @@ class Command(BaseCommand):
         debut = time.monotonic()
         try:
             appel = peupler(dossiers, evaluations, graine)
-        except IntegrityError as erreur:
-            raise CommandError(
-                f"Cette graine a déjà servi pour {dossiers} dossiers ; choisissez-en une autre."
-            ) from erreur
+        except GraineDejaServie as erreur:
+            raise CommandError(str(erreur)) from erreur
         self.stdout.write(f"{dossiers} dossiers dans « {appel} » en {time.monotonic() - debut:.1f} s.")
         self.stdout.write(f"Agent de cette collectivité : agent-{graine}-{dossiers}@essai.test (sans mot de passe).")
