@@ -22,11 +22,19 @@ class ReunionForm(forms.ModelForm):
         model = Reunion
         fields = ["appel", "titre", "enjeu", "debut", "lieu", "president", "secretaire", "divers"]
         labels = {"appel": "Appel à projets"}
+        help_texts = {
+            "enjeu": "Si la réunion porte sur un seul enjeu de la convention.",
+            "president": "Nom et qualité, comme ils figureront au procès-verbal.",
+            "divers": "Repris à la fin du procès-verbal.",
+        }
+        widgets = {"divers": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args, utilisateur, **kwargs):
         super().__init__(*args, **kwargs)
         appels = Appel.objects.geres_par(utilisateur).select_related("convention")
         self.fields["appel"].queryset = appels
+        self.fields["appel"].empty_label = "Choisissez un appel"
+        self.fields["enjeu"].empty_label = "Tous les enjeux"
         conventions = [appel.convention_id for appel in appels]
         self.fields["enjeu"].queryset = self.fields["enjeu"].queryset.filter(convention__in=conventions)
         if self.instance.pk:
@@ -43,7 +51,9 @@ class ReunionForm(forms.ModelForm):
 
 
 class MembreForm(forms.Form):
-    utilisateur = forms.ModelChoiceField(label="Personne", queryset=Utilisateur.objects.none())
+    utilisateur = forms.ModelChoiceField(
+        label="Personne", queryset=Utilisateur.objects.none(), empty_label="Choisissez une personne"
+    )
     structure = forms.CharField(label="Structure représentée", max_length=160, required=False)
     evalue = forms.BooleanField(
         label="Cette personne note les dossiers",
