@@ -10,6 +10,8 @@ from comptes.taches import Tache
 from dossiers.etats import Etat
 from evaluation.models import PassageDossier, Reunion
 
+MAX = 10  # la page d'accueil dit par quoi commencer, pas tout
+
 
 def taches_d_evaluation(utilisateur):
     taches = []
@@ -33,7 +35,7 @@ def _a_noter(utilisateur):
         .exclude(dossier__evaluations__in=utilisateur.evaluations.filter(envoyee_le__isnull=False))
         .values("reunion", "reunion__titre", "reunion__debut")
         .annotate(nombre=Count("pk", distinct=True))
-        .order_by("reunion__debut")
+        .order_by("reunion__debut", "reunion")[:MAX]
     )
     for reunion in reunions:
         nombre = reunion["nombre"]
@@ -51,6 +53,7 @@ def _avis_a_rendre(utilisateur):
         .filter(close_le=None, debut__lte=timezone.now())
         .annotate(attente=Count("passages", filter=Q(passages__dossier__etat=Etat.EN_EVALUATION)))
         .filter(attente__gt=0)
+        .order_by("debut", "pk")[:MAX]
     )
     for reunion in passees:
         combien = f"{reunion.attente} avis" if reunion.attente > 1 else "Un avis"
@@ -70,7 +73,7 @@ def _a_inscrire(utilisateur):
         .filter(recevables__gt=0)
         .order_by("cloture_le")
     )
-    for appel in appels[:10]:
+    for appel in appels[:MAX]:
         nombre = appel.recevables
         combien = (
             f"{nombre} dossiers recevables attendent d’être inscrits"

@@ -301,10 +301,7 @@ def lire(appel, filtres=None, *, utilisateur=None, tout=False):
         groupes=groupes,
         total=total,
         enveloppes=tuple(
-            EtatEnveloppe(
-                f, f.enveloppe, sum((m.get(_cle_consommee(f, fermete)) or ZERO for m in montants.values()), ZERO)
-            )
-            for f in financeurs
+            EtatEnveloppe(f, f.enveloppe, _consomme(montants, _cle_consommee(f, fermete))) for f in financeurs
         ),
         nombre=len(gardes),
         nombre_appel=len(bruts),
@@ -372,7 +369,7 @@ def _charger_dossiers(dossiers):
         Subquery(couts),
         Subquery(accordes),
     )
-    return [_Brut._make(v) for v in valeurs.iterator(chunk_size=5_000)]
+    return [_Brut._make(v) for v in valeurs]
 
 
 def _charger_cibles(appel):
@@ -391,7 +388,6 @@ def _charger_cibles(appel):
             "quartier__ordre",
             "quartier__nom",
         )
-        .iterator(chunk_size=5_000)
     ):
         cibles.setdefault(dossier, []).append(_Cible._make(cible))
     return cibles
@@ -504,6 +500,10 @@ def _colonnes(financeurs, fermete, vivants, reconduits):
 
 def _cle_consommee(financeur, fermete):
     return f"d{financeur.pk}" if fermete == Fermete.SOLLICITE else f"r{financeur.pk}"
+
+
+def _consomme(montants, cle):
+    return sum((sommes[cle] for sommes in montants.values() if cle in sommes), ZERO)
 
 
 def _passe(brut, filtres, cibles, montants):
