@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 
-from django.db.models import Prefetch
+from django.db.models import F, Sum
 
 from comptes.models import Role
-from evaluation.models import Deport, Evaluation, MembreReunion, Note
-from evaluation.notes import note_sur_cent, synthese
+from evaluation.models import Deport, Evaluation, MembreReunion
+from evaluation.notes import ramener, synthese
 
 MOTS_PAR_MINUTE = 220
 TEXTES = ("description", "moyens", "partenaires", "resultats_attendus", "public")
@@ -26,18 +26,18 @@ def deports_de(dossiers):
 
 
 def evaluations_envoyees(dossiers, deports=None):
-    """{dossier: [évaluations envoyées, hors déports]} en deux requêtes, trois s'il faut lire les déports."""
+    """{dossier: [évaluations envoyées, hors déports]} en une requête, deux s'il faut lire les déports."""
     deports = deports_de(dossiers) if deports is None else deports
     envoyees = (
         Evaluation.objects.filter(dossier__in=dossiers, envoyee_le__isnull=False)
         .select_related("evaluateur")
-        .prefetch_related(Prefetch("notes", Note.objects.select_related("critere")))
+        .annotate(points=Sum(F("notes__critere__poids") * F("notes__valeur")), poids=Sum("notes__critere__poids"))
         .order_by("pk")
     )
     par_dossier = defaultdict(list)
     for evaluation in envoyees:
         if evaluation.evaluateur_id not in deports[evaluation.dossier_id]:
-            evaluation.sur_cent = note_sur_cent([(n.critere.poids, n.valeur) for n in evaluation.notes.all()])
+            evaluation.sur_cent = ramener(evaluation.points, evaluation.poids)
             par_dossier[evaluation.dossier_id].append(evaluation)
     return par_dossier
 

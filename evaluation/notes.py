@@ -22,11 +22,14 @@ class Synthese(NamedTuple):
 
 def note_sur_cent(valeurs):
     """Σ (poids × niveau / 5) ramené sur 100, à deux décimales. `valeurs` : des couples (poids, niveau)."""
-    total = sum(poids for poids, _ in valeurs)
-    if not total:
+    return ramener(sum(poids * niveau for poids, niveau in valeurs), sum(poids for poids, _ in valeurs))
+
+
+def ramener(points, poids):
+    """Le même calcul depuis Σ poids × niveau et Σ poids, quand la base a fait les sommes."""
+    if not poids:
         return None
-    somme = sum(Decimal(poids * niveau) for poids, niveau in valeurs)
-    return (somme * SUR / (NIVEAU_MAX * total)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return (Decimal(points) * SUR / (NIVEAU_MAX * poids)).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def synthese(notes):

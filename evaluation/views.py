@@ -387,6 +387,7 @@ def _page_de_notation(request, dossier, form=None, status=200):
         form = EvaluationForm(
             criteres=dossier.appel.criteres.all(), notes=notes, commentaire=evaluation.commentaire if evaluation else ""
         )
+    mienne = next((e for e in envoyees if e.evaluateur_id == request.user.pk), None)
     contexte = {
         "dossier": dossier,
         "reunion": reunion,
@@ -395,7 +396,8 @@ def _page_de_notation(request, dossier, form=None, status=200):
         "evaluation": evaluation,
         "notes": len(notes),
         "envoyee": envoyee,
-        "mienne": next((e for e in envoyees if e.evaluateur_id == request.user.pk), None),
+        "mienne": mienne,
+        "mes_notes": mienne.notes.select_related("critere").order_by("critere__ordre", "pk") if mienne else [],
         "ouverte": je_note and not envoyee and en_cours,
         "je_note": je_note,
         "revele": revele,

@@ -19,10 +19,10 @@ pytestmark = pytest.mark.django_db
 # Ce que coûte chaque page, quel que soit le nombre de lignes.
 FILE_D_UN_EVALUATEUR = 9
 REUNIONS_DE_L_AGENT = 8
-REUNION_DE_L_AGENT = 13
-REUNION_D_UN_MEMBRE = 11
+REUNION_DE_L_AGENT = 12
+REUNION_D_UN_MEMBRE = 10
 NOTATION = 13
-AVIS = 13
+AVIS = 12
 ORDRE_DU_JOUR = 9
 ENREGISTRER = 12
 
