@@ -65,7 +65,9 @@ class DossierQuerySet(models.QuerySet):
         """Tout ce qu'une ligne de liste montre, en un nombre constant de requêtes."""
         return (
             self.select_related("appel", "organisme")
-            .prefetch_related(models.Prefetch("cibles", Cible.objects.select_related("quartier")))
+            .prefetch_related(
+                models.Prefetch("cibles", Cible.objects.select_related("quartier").defer("quartier__contour"))
+            )
             .annotate(total_demande=models.Subquery(_somme_demandee()))
             .order_by("-depose_le", "-pk")
         )

@@ -32,7 +32,7 @@ TRIS = {
 def liste(request):
     """Ce que la personne voit ; filtres, tri et page tiennent dans l'adresse."""
     est_agent = Role.AGENT in request.user.roles
-    dossiers = Dossier.objects.visibles_par(request.user).pour_liste()
+    dossiers = Dossier.objects.visibles_par(request.user).order_by("-depose_le", "-pk")
     choix = {nom: request.GET.get(nom, "").strip() for nom in ("etat", "appel", "q", "tri")}
     if choix["etat"] in Etat.values:
         dossiers = dossiers.filter(etat=choix["etat"])
@@ -45,11 +45,15 @@ def liste(request):
             | Q(organisme__nom__icontains=choix["q"])
         )
     if choix["tri"] in TRIS:
-        dossiers = dossiers.order_by(*TRIS[choix["tri"]][1])
+        dossiers = dossiers.pour_liste().order_by(*TRIS[choix["tri"]][1])
     elif not est_agent:
         # Les brouillons, sans date de dépôt, viennent en tête chez qui les écrit, sur toutes les bases.
         dossiers = dossiers.order_by(F("depose_le").desc(nulls_first=True), "-pk")
     page = Paginator(dossiers, PAR_PAGE).get_page(request.GET.get("page"))
+    # Les clés d'abord : le total demandé se calcule pour cette page, pas pour toutes celles qui la précèdent.
+    page.object_list = (
+        Dossier.objects.filter(pk__in=page.object_list.values("pk")).pour_liste().order_by(*dossiers.query.order_by)
+    )
     contexte = {
         "page": page,
         "choix": choix,
