@@ -159,7 +159,9 @@ class Enjeu(models.Model):
         constraints = [models.UniqueConstraint(fields=["convention", "code"], name="enjeu_unique")]
 
     def __str__(self):
-        return f"Enjeu {self.numero} · {self.titre}" if self.titre else f"Enjeu {self.numero}"
+        # La convention écrit ses titres en capitales ; on les lit mieux en minuscules.
+        titre = self.titre.capitalize() if self.titre.isupper() else self.titre
+        return f"Enjeu {self.numero} · {titre}" if titre else f"Enjeu {self.numero}"
 
 
 class ObjectifStrategique(models.Model):

@@ -44,10 +44,21 @@ class Bilan(NamedTuple):
 
 def charger(chemin, *, par=None, contours=None):
     """Charge le fichier, tout ou rien. Rend un Bilan ; lève ReferentielInvalide sans avoir rien changé."""
-    donnees = lire(chemin)
+    donnees = _typographier(lire(chemin))
     geometries = lire_contours(contours)
     with transaction.atomic():
         return _Chargement(donnees, geometries).executer(par)
+
+
+def _typographier(valeur):
+    """L'apostrophe droite d'un fichier devient celle de l'imprimé ; rien d'autre ne change."""
+    if isinstance(valeur, str):
+        return valeur.replace("'", "’")
+    if isinstance(valeur, list):
+        return [_typographier(element) for element in valeur]
+    if isinstance(valeur, dict):
+        return {cle: _typographier(element) for cle, element in valeur.items()}
+    return valeur
 
 
 def lire_contours(chemin=None):
