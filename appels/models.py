@@ -147,6 +147,12 @@ class EnjeuPrioritaire(models.Model):
         return self.texte
 
 
+def nommer_enjeu(numero, titre):
+    """« Enjeu 1 · Des quartiers attentifs… » : la convention écrit ses titres en capitales, on les lit mieux sans."""
+    titre = titre.capitalize() if titre.isupper() else titre
+    return f"Enjeu {numero} · {titre}" if titre else f"Enjeu {numero}"
+
+
 class Enjeu(models.Model):
     convention = models.ForeignKey(ConventionApplication, models.CASCADE, related_name="enjeux")
     numero = models.PositiveSmallIntegerField("numéro")
@@ -159,9 +165,7 @@ class Enjeu(models.Model):
         constraints = [models.UniqueConstraint(fields=["convention", "code"], name="enjeu_unique")]
 
     def __str__(self):
-        # La convention écrit ses titres en capitales ; on les lit mieux en minuscules.
-        titre = self.titre.capitalize() if self.titre.isupper() else self.titre
-        return f"Enjeu {self.numero} · {titre}" if titre else f"Enjeu {self.numero}"
+        return nommer_enjeu(self.numero, self.titre)
 
 
 class ObjectifStrategique(models.Model):

@@ -14,7 +14,7 @@ from django.db.models import IntegerField as Entier
 from django.http import QueryDict
 from django.utils.text import slugify
 
-from appels.models import Appel, CritereEvaluation, Financeur
+from appels.models import Appel, CritereEvaluation, Financeur, nommer_enjeu
 from comptes.models import Organisme, Role
 from dossiers.budget import CENT, CHARGES, ZERO, pourcentage
 from dossiers.etats import Etat, Issue
@@ -404,7 +404,7 @@ class _Cible(NamedTuple):
 
     @property
     def enjeu(self):
-        return f"Enjeu {self.enjeu_numero} · {self.enjeu_titre}" if self.enjeu_titre else f"Enjeu {self.enjeu_numero}"
+        return nommer_enjeu(self.enjeu_numero, self.enjeu_titre)
 
 
 def _retenus(fermete):
