@@ -150,7 +150,8 @@ def parcourir(client, seance, personne, sauf=()):
 def fuites(lus):
     """Ce qui reste lisible du dossier : (adresse, mot)."""
     montants = [rf"(?<!\d){m[0]}[ .,]?{m[1:]}(?!\d)" for m in MONTANTS]
-    interdits = [TITRE, PORTEUR, DESCRIPTION, MOTIF, *montants, r"(?<!\d)44[,.]0"]
+    # Pas derrière deux points : ce serait la seconde d'un horodatage de l'API.
+    interdits = [TITRE, PORTEUR, DESCRIPTION, MOTIF, *montants, r"(?<![\d:])44[,.]0"]
     return [(adresse, mot) for adresse, lu in lus.items() for mot in interdits if re.search(mot, lu)]
 
 
