@@ -2,37 +2,37 @@
 
 from django.urls import path
 
-from evaluation import views
+from evaluation.views import accueil, avis, notation, ordre_du_jour, reunion
 
 urlpatterns = [
-    path("evaluation/", views.accueil, name="evaluation-accueil"),
-    path("evaluation/reunions/nouvelle/", views.nouvelle, name="reunions-nouvelle"),
-    path("evaluation/reunions/<int:pk>/", views.detail, name="reunions-detail"),
-    path("evaluation/reunions/<int:pk>/modifier/", views.modifier, name="reunions-modifier"),
-    path("evaluation/reunions/<int:pk>/membres/", views.membres, name="reunions-membres"),
+    path("evaluation/", accueil.accueil, name="evaluation-accueil"),
+    path("evaluation/reunions/nouvelle/", reunion.nouvelle, name="reunions-nouvelle"),
+    path("evaluation/reunions/<int:pk>/", reunion.detail, name="reunions-detail"),
+    path("evaluation/reunions/<int:pk>/modifier/", reunion.modifier, name="reunions-modifier"),
+    path("evaluation/reunions/<int:pk>/membres/", reunion.membres, name="reunions-membres"),
     path(
         "evaluation/reunions/<int:pk>/membres/<int:membre_pk>/retirer/",
-        views.retirer_membre,
+        reunion.retirer_membre,
         name="reunions-retirer-membre",
     ),
-    path("evaluation/reunions/<int:pk>/membres/<int:membre_pk>/presence/", views.presence, name="reunions-presence"),
-    path("evaluation/reunions/<int:pk>/ordre-du-jour/", views.ordre_du_jour, name="reunions-ordre-du-jour"),
+    path("evaluation/reunions/<int:pk>/membres/<int:membre_pk>/presence/", reunion.presence, name="reunions-presence"),
+    path("evaluation/reunions/<int:pk>/ordre-du-jour/", ordre_du_jour.ordre_du_jour, name="reunions-ordre-du-jour"),
     path(
         "evaluation/reunions/<int:pk>/ordre-du-jour/<int:passage_pk>/deplacer/",
-        views.deplacer,
+        ordre_du_jour.deplacer,
         name="reunions-deplacer",
     ),
     path(
         "evaluation/reunions/<int:pk>/ordre-du-jour/<int:passage_pk>/retirer/",
-        views.desinscrire,
+        ordre_du_jour.desinscrire,
         name="reunions-desinscrire",
     ),
-    path("evaluation/reunions/<int:pk>/clore/", views.clore, name="reunions-clore"),
-    path("evaluation/reunions/<int:pk>/rouvrir/", views.rouvrir_reunion, name="reunions-rouvrir"),
-    path("evaluation/reunions/<int:pk>/proces-verbal/", views.demander_proces_verbal, name="proces-verbal-demander"),
-    path("evaluation/proces-verbaux/<int:pk>/", views.telecharger_proces_verbal, name="proces-verbal-telecharger"),
-    path("evaluation/dossiers/<str:numero>/", views.noter, name="evaluation-noter"),
-    path("evaluation/dossiers/<str:numero>/rouvrir/", views.rouvrir, name="evaluation-rouvrir"),
-    path("evaluation/dossiers/<str:numero>/deport/", views.deport, name="evaluation-deport"),
-    path("evaluation/dossiers/<str:numero>/avis/", views.avis, name="evaluation-avis"),
+    path("evaluation/reunions/<int:pk>/clore/", reunion.clore, name="reunions-clore"),
+    path("evaluation/reunions/<int:pk>/rouvrir/", reunion.rouvrir_reunion, name="reunions-rouvrir"),
+    path("evaluation/reunions/<int:pk>/proces-verbal/", avis.demander_proces_verbal, name="proces-verbal-demander"),
+    path("evaluation/proces-verbaux/<int:pk>/", avis.telecharger_proces_verbal, name="proces-verbal-telecharger"),
+    path("evaluation/dossiers/<str:numero>/", notation.noter, name="evaluation-noter"),
+    path("evaluation/dossiers/<str:numero>/rouvrir/", notation.rouvrir, name="evaluation-rouvrir"),
+    path("evaluation/dossiers/<str:numero>/deport/", notation.deport, name="evaluation-deport"),
+    path("evaluation/dossiers/<str:numero>/avis/", avis.avis, name="evaluation-avis"),
 ]
