@@ -2,8 +2,10 @@
 FROM python:3.11-slim-bookworm AS dependances
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
-COPY requirements/base.txt /tmp/base.txt
-RUN /opt/venv/bin/pip install --require-hashes -r /tmp/base.txt
+# « s3 » pour ranger les fichiers dans un seau S3.
+ARG VERROU=base
+COPY requirements/${VERROU}.txt /tmp/verrou.txt
+RUN /opt/venv/bin/pip install --require-hashes -r /tmp/verrou.txt
 
 # Étape 2 : l'application, sans outil de construction, sous un compte sans privilège.
 FROM python:3.11-slim-bookworm

@@ -1,10 +1,9 @@
 """La grille d'évaluation et les pièces proposées d'office à un nouvel appel ; l'agent les change librement."""
 
 from appels.models import PieceDemandee
+from comptes.models import NatureDocument
 
 Obligation = PieceDemandee.Obligation
-
-POIDS_ATTENDU = 100
 
 # Six niveaux décrits par critère, de 0 à 5 : deux personnes qui lisent le même dossier donnent la même note.
 GRILLE_PAR_DEFAUT = [
@@ -128,36 +127,48 @@ GRILLE_PAR_DEFAUT = [
 ]
 
 PIECES_PAR_DEFAUT = [
-    {"libelle": "Statuts en vigueur", "aide": "Datés et signés.", "obligation": Obligation.ASSOCIATION},
+    {
+        "libelle": "Statuts en vigueur",
+        "aide": "Datés et signés.",
+        "obligation": Obligation.ASSOCIATION,
+        "nature": NatureDocument.STATUTS,
+    },
     {
         "libelle": "Avis de situation au répertoire Sirene",
         "aide": "À télécharger gratuitement sur avis-situation-sirene.insee.fr.",
         "obligation": Obligation.TOUJOURS,
+        "nature": NatureDocument.SIRENE,
     },
     {
         "libelle": "Liste des dirigeants et dernier procès-verbal d’assemblée générale",
         "aide": "Conseil d’administration et bureau, avec la fonction de chaque personne.",
         "obligation": Obligation.ASSOCIATION,
+        "nature": NatureDocument.DIRIGEANTS,
     },
     {
         "libelle": "Relevé d’identité bancaire",
         "aide": "Au nom exact de la structure.",
         "obligation": Obligation.TOUJOURS,
+        "nature": NatureDocument.RIB,
+        "confidentielle": True,
     },
     {
         "libelle": "Budget prévisionnel de la structure",
         "aide": "Celui de l’année de l’action, pour toute la structure.",
         "obligation": Obligation.ASSOCIATION,
+        "nature": NatureDocument.BUDGET,
     },
     {
         "libelle": "Comptes approuvés du dernier exercice clos",
         "aide": "Avec le rapport du commissaire aux comptes s’il y en a un.",
         "obligation": Obligation.ASSOCIATION,
+        "nature": NatureDocument.COMPTES,
     },
     {
         "libelle": "Rapport d’activité",
         "aide": "Le dernier présenté en assemblée générale.",
         "obligation": Obligation.ASSOCIATION,
+        "nature": NatureDocument.RAPPORT_ACTIVITE,
     },
     {
         "libelle": "Compte rendu financier et bilan de l’action précédente",
@@ -168,11 +179,13 @@ PIECES_PAR_DEFAUT = [
         "libelle": "Délégation de signature",
         "aide": "Si la personne qui dépose n’est pas le représentant légal.",
         "obligation": Obligation.JAMAIS,
+        "nature": NatureDocument.POUVOIR,
     },
     {"libelle": "Devis", "aide": "Pour les achats et prestations importants.", "obligation": Obligation.JAMAIS},
     {
         "libelle": "Attestation d’assurance",
         "aide": "Responsabilité civile de la structure.",
         "obligation": Obligation.JAMAIS,
+        "nature": NatureDocument.ASSURANCE,
     },
 ]

@@ -4,20 +4,22 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import NamedTuple
 
-from django.db.models import CharField, DecimalField, IntegerField, Prefetch, TextField, Value
+from django.db.models import CharField, DecimalField, Prefetch, TextField, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from appels.apercu import apercu
 from appels.carte import dessiner
+from appels.conditions import conditions, constante, pieces_d_une_association, pieces_par_obligation
 from appels.models import (
     Appel,
     Constat,
     Indicateur,
     ObjectifOperationnel,
-    PieceDemandee,
     Quartier,
 )
+from appels.regles import enonce, periode
 
 
 class Statut(NamedTuple):
@@ -148,19 +150,29 @@ class Portrait(NamedTuple):
     chiffres: tuple
     fragilites: tuple
     appuis: tuple
+    voix: tuple = ()
+
+
+_sources_de_voix = []
+
+
+def ecouter(fonction):
+    """Inscrit `fonction(clés) -> {clé du quartier: ce que ses habitants disent}` ; dans `AppConfig.ready()`."""
+    if fonction not in _sources_de_voix:
+        _sources_de_voix.append(fonction)
 
 
 def portraits(quartiers):
-    """Les chiffres et les constats de chaque quartier.
+    """Les chiffres et les constats de chaque quartier, et ce que ses habitants disent.
 
-    Une seule requête : la page publique d'un appel est la plus lue, elle en compte cinq en tout.
+    Deux requêtes : la page publique d'un appel est la plus lue, elle en compte six en tout.
     """
     rendus = {quartier.pk: ([], [], []) for quartier in quartiers}
     indicateurs = Indicateur.objects.filter(quartier__in=rendus).order_by()
     constats = Constat.objects.filter(quartier__in=rendus).order_by()
     sans_chiffre = Value(None, output_field=DecimalField(max_digits=12, decimal_places=2))
     lignes = indicateurs.values_list(
-        _texte("indicateur", 12),
+        constante("indicateur", 12),
         "quartier_id",
         "ordre",
         Cast("libelle", TextField()),
@@ -189,74 +201,24 @@ def portraits(quartiers):
         else:
             liste = fragilites if genre == Constat.Genre.IRRITANT else appuis
             liste.append((libelle, "" if dernier == "tronque" else detail))
+    entendues = [source(rendus) for source in _sources_de_voix]
     return [
-        Portrait(quartier.nom, quartier.code_qpv, quartier.population, *map(tuple, rendus[quartier.pk]))
+        Portrait(
+            quartier.nom,
+            quartier.code_qpv,
+            quartier.population,
+            *map(tuple, rendus[quartier.pk]),
+            tuple(voix for source in entendues for voix in source.get(quartier.pk, ())),
+        )
         for quartier in quartiers
     ]
 
 
-class Ligne(NamedTuple):
-    libelle: str
-    aide: str
-    poids: int
-    obligation: str
-
-
-def conditions(appel):
-    """(financeurs, critères, pièces) de l'appel, en une requête pour la même raison."""
-    rien, vide = Value(0, output_field=IntegerField()), _texte("", 15)
-    financeurs = appel.financeurs.order_by().values_list(
-        _texte("financeur", 12), "ordre", "pk", Cast("nom", TextField()), Cast("sigle", TextField()), rien, vide
-    )
-    criteres = appel.criteres.order_by().values_list(
-        _texte("critere", 12),
-        "ordre",
-        "pk",
-        Cast("libelle", TextField()),
-        Cast("aide", TextField()),
-        Cast("poids", IntegerField()),
-        vide,
-    )
-    pieces = appel.pieces_demandees.order_by().values_list(
-        _texte("piece", 12),
-        "ordre",
-        "pk",
-        Cast("libelle", TextField()),
-        Cast("aide", TextField()),
-        rien,
-        Cast("obligation", CharField(max_length=15)),
-    )
-    rendus = {"financeur": [], "critere": [], "piece": []}
-    for genre, _, _, libelle, aide, poids, obligation in sorted(financeurs.union(criteres, pieces, all=True)):
-        rendus[genre].append(Ligne(libelle, aide, poids, obligation))
-    return rendus["financeur"], rendus["critere"], _pieces_par_obligation(rendus["piece"])
-
-
-TITRES_DES_PIECES = {
-    PieceDemandee.Obligation.TOUJOURS: "Pour tout dossier",
-    PieceDemandee.Obligation.ASSOCIATION: "En plus, pour une association ou une fondation",
-    PieceDemandee.Obligation.RENOUVELLEMENT: "En plus, pour une action déjà financée",
-    PieceDemandee.Obligation.JAMAIS: "Si vous le souhaitez",
-}
-
-
-def _pieces_par_obligation(pieces):
-    return [
-        (titre, [piece for piece in pieces if piece.obligation == code])
-        for code, titre in TITRES_DES_PIECES.items()
-        if any(piece.obligation == code for piece in pieces)
-    ]
-
-
-def _texte(valeur, longueur):
-    return Cast(Value(valeur), CharField(max_length=longueur))
-
-
 def page_de_l_appel(appel):
-    """Tout ce que la page d'un appel montre, en quatre requêtes (plus celle qui a lu l'appel)."""
+    """Tout ce que la page d'un appel montre, en cinq requêtes (plus celle qui a lu l'appel)."""
     quartiers = list(Quartier.objects.filter(convention=appel.convention_id))
     groupes = objectifs_par_enjeu(appel)
-    financeurs, criteres, pieces = conditions(appel)
+    listes = conditions(appel)
     return {
         "statut": statut(appel),
         "jours": appel.jours_restants(),
@@ -266,8 +228,11 @@ def page_de_l_appel(appel):
         "groupes": groupes,
         "matrice": matrice(groupes, quartiers),
         "portraits": portraits(quartiers),
-        "financeurs": financeurs,
-        "criteres": criteres,
-        "total_poids": sum(critere.poids for critere in criteres),
-        "pieces": pieces,
+        "financeurs": listes.financeurs,
+        "criteres": listes.criteres,
+        "total_poids": sum(critere.poids for critere in listes.criteres),
+        "pieces": pieces_par_obligation(listes.pieces),
+        "regles": [enonce(regle, appel) for regle in listes.regles],
+        "periode": periode(appel),
+        "apercu": apercu(appel, len(pieces_d_une_association(listes.pieces).a_chercher)),
     }

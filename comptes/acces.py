@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from rest_framework.permissions import BasePermission
 
@@ -33,7 +33,13 @@ def acces(*roles):
     return lambda vue: _garder(vue, roles)
 
 
+# L'en-tête qu'ajoute l'enregistrement champ par champ (static/saisie.js) : il attend du JSON et garde lui-même.
+ENTETE_CHAMPS = "Parvis-Enregistrement"
+
+
 def _demander_la_connexion(request):
+    if request.headers.get(ENTETE_CHAMPS):
+        return JsonResponse({"connexion": reverse("account_login")}, status=401)
     gardee = request.method == "POST" and reprise.garder(request)
     suite = reverse("reprise") if gardee else request.get_full_path()
     connexion = redirect_to_login(suite)
@@ -43,13 +49,18 @@ def _demander_la_connexion(request):
     return connexion
 
 
+def exiger(utilisateur, *roles):
+    """Refuse qui ne tient aucun de ces rôles, nulle part."""
+    if roles and not utilisateur.roles.intersection(roles):
+        raise PermissionDenied
+
+
 def _garder(vue, roles):
     @wraps(vue)
     def gardee(request, *args, **kwargs):
         if not request.user.is_authenticated:
             return _demander_la_connexion(request)
-        if roles and not request.user.roles.intersection(roles):
-            raise PermissionDenied
+        exiger(request.user, *roles)
         return vue(request, *args, **kwargs)
 
     gardee.acces = roles or "connecte"

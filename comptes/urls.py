@@ -8,7 +8,7 @@ from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from comptes.acces import declarer
-from comptes.views import administration, organismes, profil, reprise
+from comptes.views import administration, coffre, fiche, membres, organismes, profil, reprise
 
 urlpatterns = [
     path("connexion/", declarer(compte.login, "public"), name="account_login"),
@@ -71,14 +71,20 @@ urlpatterns = [
     path("organisme/", organismes.liste, name="organismes-liste"),
     path("organisme/nouveau/", organismes.nouveau, name="organismes-nouveau"),
     path("organisme/<int:pk>/", organismes.detail, name="organismes-detail"),
-    path("organisme/<int:pk>/modifier/", organismes.modifier, name="organismes-modifier"),
-    path("organisme/<int:pk>/membres/", organismes.ajouter_membre, name="organismes-ajouter-membre"),
-    path(
-        "organisme/<int:pk>/membres/<int:membre_pk>/retirer/",
-        organismes.retirer_membre,
-        name="organismes-retirer-membre",
-    ),
+    path("organisme/<int:pk>/modifier/<slug:page>/", fiche.modifier, name="organismes-modifier"),
+    path("organisme/<int:pk>/documents/", coffre.liste, name="organismes-documents"),
+    path("documents/<int:pk>/", coffre.telecharger, name="documents-telecharger"),
+    path("documents/<int:pk>/dater/", coffre.dater, name="documents-dater"),
+    path("documents/<int:pk>/retirer/", coffre.retirer, name="documents-retirer"),
+    path("organisme/<int:pk>/membres/", membres.liste, name="organismes-membres"),
+    path("organisme/<int:pk>/membres/<int:membre_pk>/role/", membres.changer_role, name="organismes-changer-role"),
+    path("organisme/<int:pk>/membres/<int:membre_pk>/retirer/", membres.retirer, name="organismes-retirer-membre"),
+    path("organisme/<int:pk>/invitations/<int:invitation_pk>/renvoyer/", membres.renvoyer, name="invitations-renvoyer"),
+    path("organisme/<int:pk>/invitations/<int:invitation_pk>/annuler/", membres.annuler, name="invitations-annuler"),
+    path("invitations/<int:pk>/accepter/", membres.accepter, name="invitations-accepter"),
+    path("invitations/<slug:jeton>/", membres.invitation, name="invitations-recevoir"),
     path("reprise/", reprise.reprendre, name="reprise"),
+    path("session/", reprise.session, name="session"),
     path("profil/", profil.profil, name="profil"),
     path("profil/jetons/", profil.creer_jeton, name="jetons-creer"),
     path("profil/jetons/<slug:cle>/revoquer/", profil.revoquer_jeton, name="jetons-revoquer"),

@@ -7,12 +7,14 @@ from stdnum import bic, iban
 from stdnum.fr import siren, siret
 
 # data.subvention : la Corse (W2A…) et l'outre-mer (W9G…) ont une lettre en troisième place.
-RNA = re.compile(r"W\d[0-9A-Z]\d{7}")
-CODE_POSTAL = re.compile(r"(0[1-9]|[1-8]\d|9[0-5]|97|98)\d{3}")
-CODE_INSEE = re.compile(r"(?:(0[1-9]|[13-8]\d|2[1-9]|2[AB]|9[0-5])\d{3}|(97|98)\d{3})")
-QPV_2024 = re.compile(r"QN(0(?:0[1-9]|[1-8]\d|9[0-5])|02[AB]|97\d|98\d)\d{2}[MINC]")
-QPV_2015 = re.compile(r"QP\d{6}")
-TELEPHONE = re.compile(r"(?:0|\+33)[1-9]\d{8}")
+RNA = re.compile(r"W\d[0-9A-Z]\d{7}", re.ASCII)
+CODE_POSTAL = re.compile(r"(0[1-9]|[1-8]\d|9[0-5]|97|98)\d{3}", re.ASCII)
+CODE_INSEE = re.compile(r"(?:(0[1-9]|[13-8]\d|2[1-9]|2[AB]|9[0-5])\d{3}|(97|98)\d{3})", re.ASCII)
+QPV_2024 = re.compile(r"QN(0(?:0[1-9]|[1-8]\d|9[0-5])|02[AB]|97\d|98\d)\d{2}[MINC]", re.ASCII)
+QPV_2015 = re.compile(r"QP\d{6}", re.ASCII)
+RIB = re.compile(r"FR\d\d(?P<banque>\d{5})(?P<guichet>\d{5})(?P<compte>[0-9A-Z]{11})(?P<cle>\d\d)", re.ASCII)
+LETTRES_RIB = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
+TELEPHONE = re.compile(r"(?:0|\+33)[1-9]\d{8}", re.ASCII)
 
 
 def normaliser(valeur):
@@ -22,13 +24,13 @@ def normaliser(valeur):
 
 def valider_siren(valeur):
     numero = normaliser(valeur)
-    if not siren.is_valid(numero) or set(numero) == {"0"}:
+    if not numero.isascii() or not siren.is_valid(numero) or set(numero) == {"0"}:
         raise ValidationError("Ce numéro SIREN n’est pas valable. Il compte neuf chiffres.", code="siren")
 
 
 def valider_siret(valeur):
     numero = normaliser(valeur)
-    if len(numero) != 14 or not numero.isdigit():
+    if len(numero) != 14 or not (numero.isascii() and numero.isdigit()):
         raise ValidationError("Le numéro SIRET compte quatorze chiffres.", code="siret")
     if not siret.is_valid(numero) or set(numero[:9]) == {"0"}:
         raise ValidationError(
@@ -39,16 +41,31 @@ def valider_siret(valeur):
 
 
 def valider_rna(valeur):
-    if not RNA.fullmatch(re.sub(r"\s", "", valeur)):
+    if not RNA.fullmatch(re.sub(r"[\s.-]", "", valeur)):
         raise ValidationError(
             "Le numéro RNA commence par W, suivi de neuf caractères (exemple : W623001234).", code="rna"
         )
 
 
+def cle_rib(banque, guichet, compte):
+    """La clé à deux chiffres d'un compte français ; les lettres du compte valent 1 à 9 (A et J 1, B, K et S 2…)."""
+    chiffres = compte.translate(LETTRES_RIB)
+    return 97 - (89 * int(banque) + 15 * int(guichet) + 3 * int(chiffres)) % 97
+
+
 def valider_iban(valeur):
-    if not iban.is_valid(normaliser(valeur)):
+    numero = normaliser(valeur)
+    if not iban.is_valid(numero):
         raise ValidationError(
             "Cet IBAN n’est pas valable. Recopiez-le depuis votre relevé d’identité bancaire.", code="iban"
+        )
+    # Deux fautes peuvent se compenser dans la clé de l'IBAN ; celle du RIB, dessous, les voit.
+    rib = RIB.fullmatch(numero)
+    if numero.startswith("FR") and not (rib and int(rib["cle"]) == cle_rib(*rib.group("banque", "guichet", "compte"))):
+        raise ValidationError(
+            "La clé RIB de cet IBAN n’est pas juste (ses deux derniers chiffres). Recopiez-le depuis votre relevé "
+            "d’identité bancaire.",
+            code="rib",
         )
 
 

@@ -271,7 +271,12 @@ def _reunions(appel, dossiers, evaluateurs, par_dossier, criteres, demandes, has
     reunions = _par_lots(
         Reunion,
         [
-            Reunion(appel=appel, titre=f"Réunion thématique {rang + 1}", debut=DEPOT + timedelta(days=60 + rang % 30))
+            Reunion(
+                appel=appel,
+                collectivite=appel.collectivite,
+                titre=f"Réunion thématique {rang + 1}",
+                debut=DEPOT + timedelta(days=60 + rang % 30),
+            )
             for rang in range(max(-(-len(examines) // DOSSIERS_PAR_REUNION), 1))
         ],
     )

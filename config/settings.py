@@ -2,11 +2,12 @@
 
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import environs
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from config import adresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -182,18 +183,12 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 
-def _dossier_des_fichiers(adresse):
-    """Le dossier d'une adresse `file:///…` ; un autre entrepôt est refusé tant qu'on ne sait pas le servir."""
-    morceaux = urlsplit(adresse)
-    if morceaux.scheme != "file" or morceaux.netloc:
-        raise ImproperlyConfigured(f"STORAGE_URL désigne un dossier (file:///chemin) ; reçu : {morceaux.scheme}://…")
-    return Path(unquote(morceaux.path))
-
-
-DOSSIER_FICHIERS = _dossier_des_fichiers(env.str("STORAGE_URL", (VAR / "fichiers").as_uri()))
-MEDIA_ROOT = DOSSIER_FICHIERS  # jamais servi directement : chaque fichier passe par une vue qui vérifie les droits
+_entrepot = adresses.entrepot(env.str("STORAGE_URL", (VAR / "fichiers").as_uri()))
+# Le dossier des fichiers, ou rien quand ils sont ailleurs. Jamais servi directement : une vue vérifie les droits.
+DOSSIER_FICHIERS = _entrepot.dossier
+MEDIA_ROOT = DOSSIER_FICHIERS or ""
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _entrepot.reglage,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if EN_TEST or DEBUG
@@ -201,8 +196,28 @@ STORAGES = {
     },
 }
 TAILLE_MAX_PIECE_MO = env.int("TAILLE_MAX_PIECE_MO", 10)
+CONSERVATION_COFFRE_JOURS = env.int("CONSERVATION_COFFRE_JOURS", 365)
+if CONSERVATION_COFFRE_JOURS < 1:
+    raise ImproperlyConfigured("CONSERVATION_COFFRE_JOURS est un nombre de jours, un au moins.")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "comptes.fichiers.PlafondEnvoi",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# Antivirus : vide, les fichiers ne sont pas analysés ; en panne, CLAMAV_EXIGE les refuse tous.
+CLAMAV_URL = adresses.antivirus(env.str("CLAMAV_URL", ""))
+CLAMAV_EXIGE = env.bool("CLAMAV_EXIGE", False)
 WHITENOISE_USE_FINDERS = EN_TEST or DEBUG
+# Veille de quartier : un signalement et sa photo s'effacent ce nombre de jours après leur traitement.
+CONSERVATION_SIGNALEMENTS_JOURS = env.int("CONSERVATION_SIGNALEMENTS_JOURS", 730)
+
+# Flux d'événements ouverts à la fois par processus ; chacun occupe un fil, au-delà les écrans interrogent.
+SEANCE_FLUX = env.int("SEANCE_FLUX", 3)
+
+# Annuaire public des entreprises et associations ; vide : on remplit sa fiche à la main.
+ANNUAIRE_URL = env.str("ANNUAIRE_URL", "")
 
 # Langue et temps
 LANGUAGE_CODE = "fr"

@@ -21,7 +21,10 @@ from documents.lettre import (
 
 @dataclass(frozen=True)
 class AccuseReception:
-    """`recu_le` : heure de Paris. `periode_decision` : « au conseil municipal de mars », facultatif."""
+    """`recu_le` : heure de Paris. `periode_decision` : « au conseil municipal de mars », facultatif.
+
+    `empreinte_copie` : le SHA-256 du PDF de ce qui a été déposé.
+    """
 
     emetteur: Emetteur
     destinataire: Destinataire
@@ -38,6 +41,7 @@ class AccuseReception:
     periode_decision: str = ""
     pieces_manquantes: tuple[str, ...] = ()
     pieces_avant: date | None = None
+    empreinte_copie: str = ""
 
 
 def composer(document):
@@ -98,5 +102,11 @@ def composer(document):
         f"gracieux adressé à {sur(d.signataire.nom_complet)}, à l’adresse indiquée en tête de ce courrier, ou devant "
         f"le {sur(d.recours.tribunal_nom)}, {sur(d.recours.tribunal_adresse)} (www.telerecours.fr).",
     )
+    if d.empreinte_copie:
+        lettre.encart(
+            "Ce que vous avez déposé",
+            "La copie complète de votre dossier est gardée dans votre espace et ne change plus. Empreinte SHA-256 de "
+            f"son fichier PDF :<br/>{sur(d.empreinte_copie)}",
+        )
     bloc_protection(lettre, d.protection)
     return lettre.rendre()

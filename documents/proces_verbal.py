@@ -61,7 +61,11 @@ class Montants:
 
 @dataclass(frozen=True)
 class DossierExamine:
-    """`note` : moyenne sur 100, absente s'il n'y en a pas. `avis` : le libellé, vide s'il n'est pas rendu."""
+    """`note` : moyenne sur 100, absente s'il n'y en a pas. `avis` : le libellé, vide s'il n'est pas rendu.
+
+    `reprises` : qui a modifié ses notes après avoir lu celles des autres.
+    `deroule` : ce qui s'est passé en séance, une phrase par fait. `habitants` : ce que les habitants en disent, à part.
+    """
 
     numero: str
     porteur: str
@@ -74,11 +78,19 @@ class DossierExamine:
     avis: str = ""
     observations: str = ""
     reserves: str = ""
+    obtenu_avant: Decimal | None = None
+    habitants: str = ""
+    deroule: tuple[str, ...] = ()
+    reprises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ProcesVerbal:
-    """`tenu_le` et `edite_le` : heure de Paris. `recapitulatif` : (avis, nombre) dans l'ordre d'impression."""
+    """`tenu_le`, `fini_le` et `edite_le` : heure de Paris. `recapitulatif` : (avis, nombre) dans l'ordre d'impression.
+
+    `seance` : l'ouverture, la levée et le quorum, une phrase par fait. `sorties` : vrai si la séance a constaté les
+    sorties des personnes déportées.
+    """
 
     collectivite: str
     service: str
@@ -101,6 +113,10 @@ class ProcesVerbal:
     conseils_citoyens: tuple[str, ...] = ()
     divers: str = ""
     couleur: str = "#0b5563"
+    fini_le: datetime | None = None
+    enveloppe: Decimal | None = None
+    seance: tuple[str, ...] = ()
+    sorties: bool = False
 
 
 SUR_TITRE = ParagraphStyle("sur-titre", CORPS, textColor=DOUCE, fontSize=11.5, spaceAfter=1)
@@ -122,7 +138,7 @@ def composer(document):
         *_presences(d),
         *_deports(d),
         Bloc("1. Rappel", SOUS_TITRE, role="H2"),
-        Bloc(f"{_compte(len(d.dossiers))}, {nombres.euros(d.total_demande)} sollicités.", CORPS),
+        Bloc(_rappel(d), CORPS),
         Bloc("2. Examen des dossiers", SOUS_TITRE, role="H2"),
     ]
     for dossier in d.dossiers:
@@ -152,7 +168,9 @@ def _compte(nombre):
 
 
 def _seance(d):
-    texte = f"{sur(d.appel)}<br/>Séance du <b>{nombres.date_longue(d.tenu_le)}</b> à {nombres.heure(d.tenu_le)}"
+    debut = nombres.heure(d.tenu_le)
+    heures = f"de {debut} à {nombres.heure(d.fini_le)}" if d.fini_le else f"à {debut}"
+    texte = f"{sur(d.appel)}<br/>Séance du <b>{nombres.date_longue(d.tenu_le)}</b> {heures}"
     if d.lieu:
         texte += f", {sur(d.lieu)}"
     texte += "."
@@ -173,6 +191,8 @@ def _presences(d):
         yield Bloc(f"<b>Excusés :</b> {_personnes(d.excuses)}.", CORPS)
     if d.conseils_citoyens:
         yield Bloc(f"<b>Conseils citoyens représentés :</b> {', '.join(map(sur, d.conseils_citoyens))}.", CORPS)
+    if d.seance:
+        yield Bloc(" ".join(map(sur, d.seance)), CORPS)
 
 
 def _deports(d):
@@ -185,7 +205,9 @@ def _deports(d):
         yield Puce(f"{sur(deport.nom)}, dossier {sur(deport.dossier_numero)} : {sur(deport.motif).rstrip('.')}.")
     yield Fin()
     yield Bloc(
-        "Les personnes citées ont quitté la séance pour l’examen du dossier concerné et n’ont pas pris part à l’avis.",
+        "Les personnes citées ont quitté la séance pour l’examen du dossier concerné et n’ont pas pris part à l’avis."
+        if d.sorties
+        else "Les personnes citées n’ont pris part ni à l’examen du dossier concerné, ni à l’avis.",
         CORPS,
     )
 
@@ -196,7 +218,7 @@ def _dossier(dossier):
         Bloc(f"{sur(dossier.numero)} · {sur(dossier.porteur)} · {sur(dossier.action)}", DOSSIER, role="H3"),
         Bloc(
             f"{sur(dossier.quartiers)} · {sur(dossier.objectif)}<br/>"
-            f"Coût total {nombres.euros(dossier.cout_total)}{note}",
+            f"Coût total {nombres.euros(dossier.cout_total)}{_obtenu(dossier)}{note}",
             PETIT,
         ),
     ]
@@ -227,11 +249,31 @@ def _dossier(dossier):
         ],
     )
     suite = [Bloc(f"<b>Avis : {sur(dossier.avis).lower() or 'non rendu'}.</b>", CORPS)]
+    if dossier.reprises:
+        noms = sur(", ".join(dossier.reprises))
+        suite.append(Bloc(f"Notes modifiées après lecture de celles des autres : {noms}.", PETIT))
+    if dossier.deroule:
+        suite.append(Bloc(" ".join(map(sur, dossier.deroule)), PETIT))
+    if dossier.habitants:
+        suite.append(Bloc(f"<b>Habitants :</b> {sur(dossier.habitants)}", CORPS))
     if dossier.observations:
         suite.append(Bloc(f"<b>Observations :</b> {sur(dossier.observations)}", CORPS))
     if dossier.reserves:
         suite.append(Bloc(f"<b>Réserves :</b> {sur(dossier.reserves)}", CORPS))
     return [KeepTogether([*tete, tableau, suite[0]]), *suite[1:]]
+
+
+def _obtenu(dossier):
+    if dossier.obtenu_avant is None:
+        return ""
+    return f" · obtenu l’an passé {nombres.euros(dossier.obtenu_avant)}"
+
+
+def _rappel(d):
+    texte = f"{_compte(len(d.dossiers))}, {nombres.euros(d.total_demande)} sollicités"
+    if d.enveloppe is not None:
+        texte += f", pour une enveloppe indicative de {nombres.euros(d.enveloppe)} sur tout l’appel"
+    return f"{texte}."
 
 
 def _fin(d):

@@ -2,9 +2,11 @@
 
 from django.db.models import Prefetch
 from django_filters import rest_framework as filtres
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
 from comptes.acces import Connecte
+from dossiers.completude import constats
 from dossiers.etats import Etat
 from dossiers.models import Cible, Dossier, Financement
 
@@ -58,6 +60,28 @@ class DossierSerializer(serializers.ModelSerializer):
         ]
 
 
+class ConstatSerializer(serializers.Serializer):
+    """Une règle du budget qui n'est pas respectée."""
+
+    regle = serializers.CharField()
+    message = serializers.CharField()
+    bloquant = serializers.BooleanField()
+    champs = serializers.ListField(child=serializers.CharField())
+
+
+class DossierDetailSerializer(DossierSerializer):
+    """Un dossier seul porte aussi ce que les règles du budget en disent, comme à l'écran."""
+
+    constats_budget = serializers.SerializerMethodField()
+
+    class Meta(DossierSerializer.Meta):
+        fields = [*DossierSerializer.Meta.fields, "constats_budget"]
+
+    @extend_schema_field(ConstatSerializer(many=True))
+    def get_constats_budget(self, dossier):
+        return ConstatSerializer(constats(dossier), many=True).data
+
+
 class DossierFilter(filtres.FilterSet):
     etat = filtres.MultipleChoiceFilter(choices=Etat.choices)
     appel = filtres.CharFilter(field_name="appel__slug")
@@ -85,6 +109,9 @@ class DossierViewSet(viewsets.ReadOnlyModelViewSet):
     filterset_class = DossierFilter
     lookup_field = "numero"
     queryset = Dossier.objects.none()
+
+    def get_serializer_class(self):
+        return DossierDetailSerializer if self.action == "retrieve" else DossierSerializer
 
     def get_queryset(self):
         return (

@@ -53,6 +53,7 @@ TRANSITIONS = {
     "demander_complement": Transition((Etat.DEPOSE,), Etat.A_COMPLETER, un_agent, "Demander des compléments"),
     "completer": Transition((Etat.A_COMPLETER,), Etat.DEPOSE, un_membre, "Envoyer les compléments"),
     "reprendre_examen": Transition((Etat.A_COMPLETER,), Etat.DEPOSE, un_agent, "Reprendre l’examen en l’état"),
+    "annuler_complement": Transition((Etat.A_COMPLETER,), Etat.DEPOSE, un_agent, "Annuler la demande de compléments"),
     "declarer_recevable": Transition((Etat.DEPOSE,), Etat.RECEVABLE, un_agent, "Déclarer recevable"),
     "declarer_irrecevable": Transition((Etat.DEPOSE,), Etat.IRRECEVABLE, un_agent, "Déclarer irrecevable"),
     "mettre_en_evaluation": Transition((Etat.RECEVABLE,), Etat.EN_EVALUATION, un_agent, "Inscrire à une réunion"),

@@ -27,3 +27,10 @@ class Issue(TextChoices):
     IRRECEVABLE = "irrecevable", "Irrecevable"
     ACCORDE = "accorde", "Accordé"
     REFUSE = "refuse", "Refusé"
+
+
+class Formulaire(TextChoices):
+    """Sous le seuil fixé par l'appel, un dossier tient sur une page."""
+
+    COMPLET = "complet", "Complet"
+    SIMPLIFIE = "simplifie", "D’une page"

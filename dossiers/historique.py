@@ -7,17 +7,28 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from dossiers.etats import Etat, Issue
+from dossiers.models import PreProjet
 from journal.models import Evenement
 
 PHRASES = {
     "dossier.commencer": "Dossier commencé",
+    "relecture.ouvrir": "Lien de relecture donné",
+    "relecture.revoquer": "Lien de relecture révoqué",
+    "relecture.commenter": "Remarque de relecture reçue",
+    "relecture.approuver": "« Bon pour envoi » de la personne qui a relu",
     "dossier.deposer": "Dossier déposé",
     "dossier.demander_complement": "Compléments demandés",
+    "dossier.prolonger_complement": "Délai des compléments prolongé",
+    "dossier.annuler_complement": "Demande de compléments annulée",
+    "dossier.rappeler_complement": "Rappel envoyé pour les compléments",
     "dossier.completer": "Compléments envoyés",
     "dossier.reprendre_examen": "Examen repris en l’état",
     "dossier.declarer_recevable": "Dossier déclaré recevable",
     "dossier.declarer_irrecevable": "Dossier déclaré irrecevable",
     "dossier.mettre_en_evaluation": "Dossier inscrit à une réunion thématique",
+    "dossier.preparer_fiche_habitant": "Fiche préparée pour les conseils citoyens",
+    "dossier.repondre_aux_habitants": "Réponse publiée pour les habitants",
+    "dossier.changer_de_reunion": "Passé à une autre réunion thématique",
     "dossier.constater_avis": "Avis de la réunion enregistré",
     "dossier.programmer": "Dossier programmé",
     "dossier.decider": "Décision prise",
@@ -32,6 +43,8 @@ PHRASES = {
     "dossier.revenir_a_l_avis": "Retour avant la programmation",
 }
 
+RELECTURE = "relecture."
+
 
 class Fait(NamedTuple):
     quand: datetime
@@ -41,10 +54,19 @@ class Fait(NamedTuple):
 
 
 def historique(dossier, *, interne):
-    """Les faits en clair, le plus récent d'abord ; le porteur ne lit ni le nom des agents ni leurs motifs internes."""
+    """Les faits en clair, le plus récent d'abord ; le porteur ne lit ni le nom des agents ni leurs motifs internes, et
+    le service ne lit pas comment l'organisme a préparé son brouillon.
+    """
     membres = set(dossier.organisme.membres.values_list("utilisateur_id", flat=True))
     faits = []
     for evenement in Evenement.objects.de(dossier).filter(type__in=PHRASES).order_by("-pk"):
+        if evenement.type.startswith(RELECTURE):
+            if not interne:
+                # La personne qui relit n'a pas de compte : son nom est celui que porte le lien.
+                qui = evenement.acteur if evenement.acteur_id else evenement.donnees["pour"]
+                pour = f"Pour {evenement.donnees['pour']}." if evenement.acteur_id else ""
+                faits.append(Fait(evenement.cree_le, PHRASES[evenement.type], qui, pour))
+            continue
         chez_le_porteur = evenement.acteur_id in membres
         qui = evenement.acteur if interne or chez_le_porteur else "Service Politique de la Ville"
         faits.append(Fait(evenement.cree_le, PHRASES[evenement.type], qui, _precision(evenement, interne)))
@@ -52,13 +74,51 @@ def historique(dossier, *, interne):
 
 
 def _precision(evenement, interne):
-    donnees = evenement.donnees
-    if evenement.type == "dossier.demander_complement":
-        limite = parse_date(donnees.get("limite_le", ""))
-        return f"{donnees.get('message', '')}{f' À fournir avant le {limite:%d/%m/%Y}.' if limite else ''}"
-    if evenement.type.startswith("dossier.revenir_"):
+    donnees, genre = evenement.donnees, evenement.type
+    limite = parse_date(donnees.get("limite_le", ""))
+    if genre == "dossier.demander_complement":
+        lignes = [donnees.get("message", ""), *(_demande(element) for element in donnees.get("elements", []))]
+        return "\n".join(filter(None, [*lignes, f"À fournir avant le {limite:%d/%m/%Y}." if limite else ""]))
+    if genre == "dossier.prolonger_complement":
+        return f"{donnees['motif']}\nÀ fournir avant le {limite:%d/%m/%Y}."
+    if genre == "dossier.completer":
+        return "\n".join(_reponse(element) for element in donnees.get("elements", []))
+    if genre.startswith("dossier.revenir_"):
         return donnees.get("motif", "") if interne else ""
     return donnees.get("motif", "")
+
+
+def _demande(element):
+    motif = f" : {element['motif']}" if element["motif"] else ""
+    refusee = f" (à refaire : {element['refusee']})" if element["refusee"] else ""
+    return f"– {element['libelle']}{motif}{refusee}"
+
+
+def _reponse(element):
+    quoi = ", ".join([*element["pieces"], *filter(None, [element["reponse"]])])
+    return f"– {element['libelle']} : {quoi or ('repris' if element['fourni'] else 'non fourni')}"
+
+
+PHRASES_DU_PRE_PROJET = {
+    "pre_projet.commencer": "Pré-projet commencé",
+    "pre_projet.envoyer": "Pré-projet envoyé au service",
+    "pre_projet.repondre": "Réponse du service",
+    "pre_projet.devenir_dossier": "Dossier ouvert",
+}
+REPONSES = dict(PreProjet.Reponse.choices)
+
+
+def echanges_du_pre_projet(pre_projet, *, interne):
+    """Ce que l'organisme et le service se sont dit, dans l'ordre ; une réponse remplacée s'y lit encore."""
+    faits = []
+    for evenement in Evenement.objects.de(pre_projet).filter(type__in=PHRASES_DU_PRE_PROJET).order_by("pk"):
+        phrase, donnees = PHRASES_DU_PRE_PROJET[evenement.type], evenement.donnees
+        du_service = evenement.type == "pre_projet.repondre"
+        if du_service:
+            phrase = f"{phrase} : {REPONSES[donnees['reponse']].lower()}"
+        qui = "Service Politique de la Ville" if du_service and not interne else evenement.acteur
+        faits.append(Fait(evenement.cree_le, phrase, qui, donnees.get("explication") or donnees.get("numero", "")))
+    return faits
 
 
 class Jalon(NamedTuple):
@@ -75,7 +135,7 @@ EN_REUNION = {Etat.RECEVABLE, Etat.EN_EVALUATION}
 AVANT_VOTE = {Etat.EVALUE, Etat.PROGRAMME}
 
 
-def jalons(dossier, *, avis_le=None, reunion_le=None, rejet_implicite=None):
+def jalons(dossier, *, avis_le=None, reunion_le=None):
     """Les étapes réelles, passées et à venir, dans l'ordre ; ce qui ne viendra plus n'y figure pas."""
     etat, appel = dossier.etat, dossier.appel
     liste = [
@@ -93,8 +153,6 @@ def jalons(dossier, *, avis_le=None, reunion_le=None, rejet_implicite=None):
             *_cloture_du_dossier(dossier),
         ]  # fmt: skip
     examen = "Compléments attendus" if etat == Etat.A_COMPLETER else "Le service vérifie qu’il est complet"
-    if rejet_implicite and etat in EN_EXAMEN:
-        examen += f". Sans réponse le {rejet_implicite:%d/%m/%Y}, la demande serait réputée rejetée"
     liste.append(
         _jalon("Recevabilité", dossier.recevable_le, "" if dossier.recevable_le else f"{examen}.", etat in EN_EXAMEN)
     )

@@ -1,108 +1,87 @@
-"""Contrôle d'un fichier reçu : par son contenu, jamais sur la foi de son nom."""
+"""Les pièces d'un dossier, au regard de ce que son appel demande et de ce que l'organisme garde déjà."""
 
-import hashlib
-import unicodedata
-import zipfile
-from pathlib import PurePath
 from typing import NamedTuple
 
-import filetype
-from django.conf import settings
-from django.core.exceptions import ValidationError
-
-MO = 1024 * 1024
-OOXML = "application/vnd.openxmlformats-officedocument."
-ODF = "application/vnd.oasis.opendocument."
-TYPES = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "docx": f"{OOXML}wordprocessingml.document",
-    "xlsx": f"{OOXML}spreadsheetml.sheet",
-    "odt": f"{ODF}text",
-    "ods": f"{ODF}spreadsheet",
-}
-ARCHIVES = {"docx", "xlsx", "odt", "ods"}
-PARTIE_PRINCIPALE = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
-# Une archive bureautique honnête ne se déplie pas au-delà.
-DEPLIAGE_MAX = 200 * MO
-ENTREES_MAX = 5_000
-NOM_MAX = 120
+from appels.models import PieceDemandee
+from comptes.models import DocumentPermanent, NatureDocument
 
 
-class Controle(NamedTuple):
-    nom: str
-    type_mime: str
-    taille: int
-    sha256: str
+class Ligne(NamedTuple):
+    """Une pièce demandée : ce qui est joint, et ce que le porte-documents propose."""
+
+    demandee: PieceDemandee
+    obligatoire: bool
+    pieces: list
+    proposes: list
+    perime: DocumentPermanent | None
 
 
-def nettoyer_nom(nom):
-    """Le dernier morceau du chemin, sans caractère invisible (U+202E renverse un nom), raccourci avant l'extension."""
-    nom = PurePath(str(nom).replace("\\", "/")).name
-    nom = "".join(c for c in unicodedata.normalize("NFC", nom) if unicodedata.category(c)[0] != "C").strip()
-    base, point, extension = nom.rpartition(".")
-    return f"{base[: NOM_MAX - len(extension)]}{point}{extension}" if len(extension) < 10 else nom[:NOM_MAX]
+def montant_demande(dossier):
+    return sum(financement.montant_demande for financement in dossier.financements.all())
 
 
-def controler(fichier):
-    """Vérifie taille, extension, contenu et archive ; lève ValidationError avec une phrase claire."""
-    nom = nettoyer_nom(fichier.name) or "fichier"
-    if not fichier.size:
-        raise ValidationError(f"Le fichier « {nom} » est vide.", code="vide")
-    if fichier.size > settings.TAILLE_MAX_PIECE_MO * MO:
-        raise ValidationError(
-            f"Le fichier « {nom} » dépasse {settings.TAILLE_MAX_PIECE_MO} Mo. Réduisez-le ou scindez-le.", code="taille"
+def exigences(dossier):
+    """[(pièce demandée, obligatoire pour ce dossier)], dans l'ordre de l'appel."""
+    montant = montant_demande(dossier)
+    renouvellement = dossier.renouvelle_id is not None
+    return [
+        (demandee, demandee.est_obligatoire(dossier.organisme, renouvellement, montant))
+        for demandee in dossier.appel.pieces_demandees.all()
+    ]
+
+
+def compte(dossier):
+    """(jointes, demandées) parmi les pièces obligatoires."""
+    jointes = {piece.demandee_id for piece in dossier.pieces.all()}
+    obligatoires = [demandee.pk for demandee, obligatoire in exigences(dossier) if obligatoire]
+    return len(jointes.intersection(obligatoires)), len(obligatoires)
+
+
+def documents_utiles(dossier):
+    """Les documents du porte-documents qui répondent à une pièce demandée, par nature, le plus récent d'abord."""
+    natures = {demandee.nature for demandee in dossier.appel.pieces_demandees.all() if demandee.nature}
+    if not natures:
+        return {}
+    par_nature = {}
+    documents = DocumentPermanent.objects.actuels().filter(organisme=dossier.organisme_id, nature__in=natures)
+    for document in documents.order_by("-depose_le", "-pk"):
+        par_nature.setdefault(document.nature, []).append(document)
+    return par_nature
+
+
+def lignes(dossier):
+    """Une ligne par pièce demandée, avec ce que le porte-documents offre de mieux."""
+    documents = documents_utiles(dossier)
+    toutes = list(dossier.pieces.all())
+    return [
+        _ligne(
+            demandee,
+            obligatoire,
+            [piece for piece in toutes if piece.demandee_id == demandee.pk],
+            documents.get(demandee.nature, []),
         )
-    extension = nom.rpartition(".")[2].lower()
-    if extension not in TYPES:
-        raise ValidationError(
-            f"Le format de « {nom} » n’est pas accepté. Formats possibles : {', '.join(sorted(TYPES))}.", code="format"
-        )
-    fichier.seek(0)
-    if extension in ARCHIVES:
-        conforme = _archive_conforme(fichier, nom, extension)
-    else:
-        reconnu = filetype.guess(fichier.read(8192))
-        conforme = reconnu is not None and reconnu.mime == TYPES[extension]
-    if not conforme:
-        raise ValidationError(
-            f"Le contenu de « {nom} » n’est pas celui d’un fichier {extension.upper()}. "
-            "Enregistrez-le de nouveau dans le bon format.",
-            code="contenu",
-        )
-    empreinte = hashlib.sha256()
-    fichier.seek(0)
-    for morceau in fichier.chunks():
-        empreinte.update(morceau)
-    fichier.seek(0)
-    return Controle(nom, TYPES[extension], fichier.size, empreinte.hexdigest())
+        for demandee, obligatoire in exigences(dossier)
+    ]
 
 
-def _archive_conforme(fichier, nom, extension):
-    """Ouvre l'archive bureautique sans la déplier : sa taille annoncée, ses macros, sa nature."""
-    if fichier.read(4) != b"PK\x03\x04":
-        return False
-    try:
-        with zipfile.ZipFile(fichier) as archive:
-            entrees = archive.infolist()
-            if len(entrees) > ENTREES_MAX or sum(entree.file_size for entree in entrees) > DEPLIAGE_MAX:
-                raise ValidationError(
-                    f"Le fichier « {nom} » est anormalement volumineux une fois ouvert.", code="archive"
-                )
-            noms = {entree.filename for entree in entrees}
-            if any(entree.rpartition("/")[2].lower() == "vbaproject.bin" for entree in noms):
-                raise ValidationError(
-                    f"Le fichier « {nom} » contient des macros. Enregistrez-le sans macro, ou en PDF.", code="macros"
-                )
-            if extension in PARTIE_PRINCIPALE:
-                return "[Content_Types].xml" in noms and PARTIE_PRINCIPALE[extension] in noms
-            return "mimetype" in noms and _debut(archive, "mimetype") == TYPES[extension].encode()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
-        raise ValidationError(f"Le fichier « {nom} » est abîmé : il ne s’ouvre pas.", code="contenu")
+def _ligne(demandee, obligatoire, pieces, documents):
+    empreintes = {piece.sha256 for piece in pieces}
+    valables = [document for document in documents if document.est_valable()]
+    # Une pièce jointe à la main répond déjà ; on ne propose alors que ce qui est plus récent qu'elle.
+    depuis = max((piece.jointe_le for piece in pieces), default=None)
+    proposes = [
+        document
+        for document in valables
+        if document.sha256 not in empreintes and (depuis is None or document.depose_le > depuis)
+    ]
+    perime = documents[0] if documents and not valables and not pieces else None
+    return Ligne(demandee, obligatoire, pieces, proposes, perime)
 
 
-def _debut(archive, nom):
-    with archive.open(nom) as entree:
-        return entree.read(200).strip()
+def a_reprendre(affichees):
+    """[(pièce demandée, document)] que l'on joint d'office : la nature ne laisse pas de doute, rien n'est joint."""
+    return [
+        (ligne.demandee, ligne.proposes[0])
+        for ligne in affichees
+        if ligne.proposes and not ligne.pieces and ligne.demandee.nature != NatureDocument.AUTRE
+    ]

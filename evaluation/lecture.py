@@ -2,14 +2,23 @@
 
 from collections import defaultdict
 
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 
 from comptes.models import Role
-from evaluation.models import Deport, Evaluation, MembreReunion
+from evaluation.citations import CHAMPS
+from evaluation.models import (
+    Citation,
+    Deport,
+    Evaluation,
+    Lecteur,
+    MembreReunion,
+    PassageDossier,
+    VersionEvaluation,
+)
 from evaluation.notes import ramener, synthese
 
 MOTS_PAR_MINUTE = 220
-TEXTES = ("description", "moyens", "partenaires", "resultats_attendus", "public")
+TEXTES = tuple(champ for champ in CHAMPS if champ != "intitule")
 
 
 def minutes_de_lecture(dossier):
@@ -28,9 +37,11 @@ def deports_de(dossiers):
 def evaluations_envoyees(dossiers, deports=None):
     """{dossier: [évaluations envoyées, hors déports]} en une requête, deux s'il faut lire les déports."""
     deports = deports_de(dossiers) if deports is None else deports
+    relues = VersionEvaluation.objects.filter(evaluation=OuterRef("pk"), apres_lecture=True)
     envoyees = (
         Evaluation.objects.filter(dossier__in=dossiers, envoyee_le__isnull=False)
         .select_related("evaluateur")
+        .annotate(modifiee_apres_lecture=Exists(relues))
         .annotate(points=Sum(F("notes__critere__poids") * F("notes__valeur")), poids=Sum("notes__critere__poids"))
         .order_by("pk")
     )
@@ -46,12 +57,25 @@ def synthese_des_notes(evaluations):
     return synthese([evaluation.sur_cent for evaluation in evaluations])
 
 
-def attendus(reunion, dossiers, deports=None, membres=None):
-    """{dossier: ceux qui doivent encore noter ou l'ont fait}, excusés et déports retirés."""
+def lecteurs_de(dossiers):
+    """{dossier: les personnes désignées pour le lire} ; un dossier absent est lu de tous les membres."""
+    designes = defaultdict(set)
+    lecteurs = Lecteur.objects.filter(passage__dossier__in=dossiers)
+    for dossier, utilisateur in lecteurs.values_list("passage__dossier_id", "membre__utilisateur_id"):
+        designes[dossier].add(utilisateur)
+    return designes
+
+
+def attendus(reunion, dossiers, deports=None, membres=None, designes=None):
+    """{dossier: ceux qui doivent encore noter ou l'ont fait}, excusés et déports retirés.
+
+    Les lecteurs désignés d'un dossier, ou tous les membres s'il n'en a pas.
+    """
     deports = deports_de(dossiers) if deports is None else deports
     membres = MembreReunion.objects.filter(reunion=reunion) if membres is None else membres
     notent = {m.utilisateur_id for m in membres if m.evalue and m.presence != MembreReunion.Presence.EXCUSE}
-    return {dossier.pk: notent - deports[dossier.pk] for dossier in dossiers}
+    designes = lecteurs_de(dossiers) if designes is None else designes
+    return {dossier.pk: (designes.get(dossier.pk, notent) & notent) - deports[dossier.pk] for dossier in dossiers}
 
 
 def est_revele(passage, attendus_du_dossier, evaluations):
@@ -69,5 +93,46 @@ def passages_reveles(reunion, passages):
     return [p for p in passages if est_revele(p, qui[p.dossier_id], envoyees[p.dossier_id])]
 
 
+def citations_du_dossier(dossier, lecteur, *, revele=None):
+    """[(critère, ses citations)], dans l'ordre de la grille : les siennes ; celles des autres comme les notes.
+
+    Elles se découvrent quand les notes se découvrent, jamais à qui doit encore envoyer les siennes, ni après un
+    déport. `revele` : déjà su de qui appelle, pour cette personne.
+    """
+    if revele is None:
+        revele = _lit_les_autres(dossier, lecteur)
+    citations = (
+        Citation.objects.filter(dossier=dossier)
+        .exclude(dossier__deports__utilisateur=lecteur)
+        # Une citation restée d'une personne déportée ne se lit plus, comme sa note.
+        .exclude(Exists(Deport.objects.filter(dossier=dossier, utilisateur=OuterRef("evaluateur"))))
+        .select_related("critere", "evaluateur")
+        .order_by("critere__ordre", "critere", "pk")
+    )
+    if not revele:
+        citations = citations.visibles_par(lecteur)
+    par_critere = {}
+    for citation in citations:
+        par_critere.setdefault(citation.critere, []).append(citation)
+    return list(par_critere.items())
+
+
+def _lit_les_autres(dossier, lecteur):
+    """Cette personne peut-elle lire ce que les autres ont écrit du dossier ?"""
+    passage = PassageDossier.objects.select_related("reunion").filter(dossier=dossier).first()
+    if passage is None:
+        return False
+    deports = deports_de([dossier])
+    if lecteur.pk in deports[dossier.pk]:
+        return False
+    membres = list(passage.reunion.membres.all())
+    if not (conduit(lecteur, passage.reunion) or any(m.utilisateur_id == lecteur.pk for m in membres)):
+        return False
+    envoyees = evaluations_envoyees([dossier], deports)[dossier.pk]
+    attendus_ici = attendus(passage.reunion, [dossier], deports, membres)[dossier.pk]
+    doit_noter = lecteur.pk in attendus_ici - {e.evaluateur_id for e in envoyees} and not passage.reunion.est_close
+    return est_revele(passage, attendus_ici, envoyees) and not doit_noter
+
+
 def conduit(utilisateur, reunion):
-    return reunion.appel.collectivite_id in utilisateur.ids_collectivites(Role.AGENT)
+    return reunion.collectivite_id in utilisateur.ids_collectivites(Role.AGENT)

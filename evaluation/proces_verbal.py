@@ -1,6 +1,7 @@
 """Les données du procès-verbal, figées au moment où on le demande (fiche métier, § 6.7)."""
 
 from collections import Counter
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -23,6 +24,20 @@ def _libelle_de_l_avis(dossier, avis):
     if dossier.etat == Etat.RETIRE:
         return "Retiré par le porteur"
     return avis.get_sens_display() if avis else ""
+
+
+def _obtenu_avant(dossier):
+    """Ce que la même action a obtenu l'an passé ; ne se dit qu'une fois notifié."""
+    ancien = dossier.renouvelle
+    if ancien is None or not ancien.notifie_le:
+        return None
+    # Les décisions appartiennent à la programmation, plus haut dans l'escalier : on les lit par leur lien.
+    return str(sum((decision.montant for decision in ancien.decisions.all()), Decimal(0)))
+
+
+def _enveloppe(appel):
+    montants = [enveloppe.montant for enveloppe in appel.enveloppes.all()]
+    return str(sum(montants)) if montants else None
 
 
 def _dossier(dossier, evaluations):
@@ -50,21 +65,24 @@ def _dossier(dossier, evaluations):
         "avis": _libelle_de_l_avis(dossier, avis),
         "observations": avis.observations if avis else "",
         "reserves": avis.reserves if avis else "",
+        "obtenu_avant": _obtenu_avant(dossier),
+        "reprises": [str(e.evaluateur) for e in evaluations if e.modifiee_apres_lecture],
     }
 
 
 def donnees_de(reunion, version):
     """Un dictionnaire sérialisable, aux noms des champs de `documents.proces_verbal.ProcesVerbal`."""
-    collectivite = reunion.appel.collectivite
+    collectivite = reunion.collectivite
     membres = list(reunion.membres.select_related("utilisateur"))
     passages = list(
-        reunion.passages.select_related("reunion", "dossier__organisme", "dossier__avis")
+        reunion.passages.select_related("reunion", "dossier__organisme", "dossier__avis", "dossier__renouvelle")
         .prefetch_related(
             "dossier__cibles__quartier",
             "dossier__cibles__objectif",
             "dossier__financements__financeur",
             "dossier__lignes_budget",
             "dossier__avis__montants",
+            "dossier__renouvelle__decisions",
         )
         .order_by("rang", "pk")
     )
@@ -96,4 +114,6 @@ def donnees_de(reunion, version):
         "total_demande": str(sum(f.montant_demande for d in dossiers for f in d.financements.all())),
         "total_propose": str(sum(m.montant for d in dossiers if _avis(d) for m in _avis(d).montants.all())),
         "divers": reunion.divers,
+        "fini_le": timezone.localtime(reunion.fin).isoformat() if reunion.fin else None,
+        "enveloppe": _enveloppe(reunion.appel),
     }

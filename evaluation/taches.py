@@ -8,6 +8,7 @@ from appels.models import Appel
 from comptes.models import Role
 from comptes.taches import Tache
 from dossiers.etats import Etat
+from evaluation.habitants import fiches_a_donner
 from evaluation.models import PassageDossier, Reunion
 
 MAX = 10  # la page d'accueil dit par quoi commencer, pas tout
@@ -17,6 +18,8 @@ def taches_d_evaluation(utilisateur):
     taches = []
     if Role.EVALUATEUR in utilisateur.roles:
         taches += _a_noter(utilisateur)
+    if Role.CITOYEN in utilisateur.roles:
+        taches += _a_repondre(utilisateur)
     if Role.AGENT in utilisateur.roles:
         taches += _avis_a_rendre(utilisateur)
         taches += _a_inscrire(utilisateur)
@@ -40,6 +43,24 @@ def _a_noter(utilisateur):
     for reunion in reunions:
         nombre = reunion["nombre"]
         combien = f"{nombre} dossiers attendent vos notes" if nombre > 1 else "Un dossier attend vos notes"
+        yield Tache(
+            f"{combien} avant la réunion « {reunion['reunion__titre']} ».",
+            reverse("evaluation-accueil"),
+            reunion["reunion__debut"],
+        )
+
+
+def _a_repondre(utilisateur):
+    """Les trois questions, pour un membre de conseil citoyen."""
+    reunions = (
+        fiches_a_donner(utilisateur)
+        .values("reunion", "reunion__titre", "reunion__debut")
+        .annotate(nombre=Count("pk", distinct=True))
+        .order_by("reunion__debut", "reunion")[:MAX]
+    )
+    for reunion in reunions:
+        nombre = reunion["nombre"]
+        combien = f"{nombre} projets attendent votre avis" if nombre > 1 else "Un projet attend votre avis"
         yield Tache(
             f"{combien} avant la réunion « {reunion['reunion__titre']} ».",
             reverse("evaluation-accueil"),

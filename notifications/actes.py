@@ -7,9 +7,16 @@ from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
 
-from documents import accuse_reception, notification_attribution, notification_irrecevabilite, notification_refus
+from documents import (
+    accuse_reception,
+    demande_pieces,
+    notification_attribution,
+    notification_irrecevabilite,
+    notification_refus,
+)
 from documents.lettre import Destinataire, Emetteur, Protection, Recours, Reference, Signataire
 from dossiers.budget import pourcentage
+from dossiers.models import CopieDeposee
 from dossiers.operations import date_rejet_implicite
 from programmation.convention import convention_requise
 from programmation.models import Acte, Decision
@@ -72,6 +79,7 @@ def figer_accuse(evenement, dossier):
         "montant_sollicite": evenement.donnees["montant_sollicite"],
         "rejet_implicite_le": date_rejet_implicite(recu_le).isoformat(),
         "periode_decision": dossier.appel.periode_decision,
+        "copie": evenement.donnees.get("copie"),
     }
 
 
@@ -80,6 +88,18 @@ def figer_irrecevabilite(evenement, dossier):
         **_commun(evenement, dossier),
         "recu_le": dossier.depose_le.isoformat(),
         "motif": evenement.donnees["motif"],
+    }
+
+
+def figer_demande(evenement, dossier, url_dossier):
+    """Les éléments viennent du fait : la demande a pu être prolongée ou close depuis."""
+    return {
+        **_commun(evenement, dossier),
+        "recu_le": dossier.depose_le.isoformat(),
+        "url_dossier": url_dossier,
+        "message": evenement.donnees["message"],
+        "limite_le": evenement.donnees["limite_le"],
+        "elements": evenement.donnees.get("elements", []),
     }
 
 
@@ -165,8 +185,15 @@ def _lettre(acte, d):
     }
 
 
+def copie_accusee(acte):
+    """La copie dont l'accusé porte l'empreinte ; un dossier déposé avant qu'on en garde n'en a pas."""
+    rang = acte.donnees.get("copie") if acte.nature == Acte.Nature.ACCUSE_RECEPTION else None
+    return CopieDeposee.objects.get(dossier=acte.dossier_id, rang=rang) if rang else None
+
+
 def _accuse(acte, d):
     c = d["collectivite"]
+    copie = copie_accusee(acte)
     return accuse_reception.composer(
         accuse_reception.AccuseReception(
             **_lettre(acte, d),
@@ -176,6 +203,7 @@ def _accuse(acte, d):
             montant_sollicite=_montant(d["montant_sollicite"]),
             rejet_implicite_le=_jour(d["rejet_implicite_le"]),
             periode_decision=d["periode_decision"],
+            empreinte_copie=copie.sha256 if copie else "",
         )
     )
 
@@ -188,6 +216,22 @@ def _irrecevabilite(acte, d):
             recu_le=_local(d["recu_le"]),
             decision_date=_local(d["etabli_le"]).date(),
             motif=d["motif"],
+        )
+    )
+
+
+def _demande(acte, d):
+    return demande_pieces.composer(
+        demande_pieces.DemandePieces(
+            **_lettre(acte, d),
+            recu_le=_local(d["recu_le"]),
+            limite_le=_jour(d["limite_le"]),
+            url_dossier=d["url_dossier"],
+            message=d["message"],
+            elements=tuple(
+                demande_pieces.Element(e["libelle"], e["motif"], e["indispensable"], e["est_piece"])
+                for e in d["elements"]
+            ),
         )
     )
 
@@ -256,6 +300,7 @@ def _refus(acte, d):
 COMPOSEURS = {
     Acte.Nature.ACCUSE_RECEPTION: _accuse,
     Acte.Nature.IRRECEVABILITE: _irrecevabilite,
+    Acte.Nature.DEMANDE_PIECES: _demande,
     Acte.Nature.ATTRIBUTION: _attribution,
     Acte.Nature.REFUS: _refus,
 }

@@ -1,5 +1,7 @@
 """La boîte de la démonstration : un backend de courriel qui garde tout en base et n'envoie rien."""
 
+from email.message import Message
+
 from django.core.mail.backends.base import BaseEmailBackend
 
 from notifications.models import CourrielRecu
@@ -21,5 +23,8 @@ class BoiteBackend(BaseEmailBackend):
 
 
 def _piece(piece):
+    if isinstance(piece, Message):
+        contenu = piece.get_payload(decode=True)
+        return {"nom": piece.get_filename() or "piece", "type": piece.get_content_type(), "taille": len(contenu)}
     contenu = piece.content.encode() if isinstance(piece.content, str) else piece.content
     return {"nom": piece.filename or "piece", "type": piece.mimetype or "", "taille": len(contenu)}

@@ -23,17 +23,24 @@ def membres(organisme_id):
 
 
 def agents(collectivite_id):
-    """Les adresses du service qui instruit."""
-    return _adresses(
-        Utilisateur.objects.filter(affectations__role=Role.AGENT, affectations__collectivite=collectivite_id)
-    )
+    """Les adresses du service."""
+    return _adresses(_du_service(collectivite_id))
+
+
+def agents_de(dossier):
+    """Les adresses de celles et ceux qui instruisent ce dossier : qui s'en est déporté n'en apprend rien."""
+    return _adresses(_du_service(dossier.appel.collectivite_id).exclude(deports__dossier=dossier))
+
+
+def _du_service(collectivite_id):
+    return Utilisateur.objects.filter(affectations__role=Role.AGENT, affectations__collectivite=collectivite_id)
 
 
 def _adresses(personnes):
     return list(personnes.filter(is_active=True).order_by("pk").values_list("email", flat=True).distinct())
 
 
-def ecrire(evenement, nom, destinataires, contexte, acte_id=None):
+def ecrire(evenement, nom, destinataires, contexte, acte_id=None, agenda=""):
     """Prépare le courriel `nom` pour chacun. Rejoué pour le même fait, n'en prépare aucun de plus."""
     gabarit = f"notifications/courriels/{nom}"
     # Une seule ligne, quoi que la personne ait saisi : un retour à la ligne ouvrirait un en-tête.
@@ -43,6 +50,7 @@ def ecrire(evenement, nom, destinataires, contexte, acte_id=None):
         "texte": render_to_string(f"{gabarit}.txt", contexte).strip() + "\n",
         "html": render_to_string(f"{gabarit}.html", contexte),
         "acte_id": acte_id,
+        "agenda": agenda,
         "collectivite": contexte["collectivite"],
     }
     for adresse in destinataires:

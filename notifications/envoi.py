@@ -2,7 +2,9 @@
 
 import hashlib
 import logging
+import re
 from datetime import timedelta
+from email.mime.text import MIMEText
 from smtplib import SMTPRecipientsRefused
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from notifications.models import Envoi
+from notifications.organismes import poser_le_jeton
 from programmation.actes import lire_pdf
 from programmation.models import Acte
 
@@ -44,16 +47,26 @@ def _reserver(envoi_id):
 def composer(envoi):
     message = EmailMultiAlternatives(
         subject=envoi.objet,
-        body=envoi.texte,
+        body=poser_le_jeton(envoi, envoi.texte),
         to=[envoi.destinataire],
         headers={"Message-ID": message_id(envoi), "Auto-Submitted": "auto-generated"},
     )
     if envoi.html:
-        message.attach_alternative(envoi.html, "text/html")
+        message.attach_alternative(poser_le_jeton(envoi, envoi.html), "text/html")
     if envoi.acte_id:
         acte = Acte.objects.get(pk=envoi.acte_id)
         message.attach(f"{acte.numero}.pdf", lire_pdf(acte), "application/pdf")
+    if envoi.agenda:
+        message.attach(_invitation(envoi.agenda))
     return message
+
+
+def _invitation(agenda):
+    """La pièce que les messageries proposent d'ajouter à l'agenda : sa méthode est aussi dans son type (RFC 6047)."""
+    piece = MIMEText(agenda, "calendar", "utf-8")
+    piece.set_param("method", re.search(r"^METHOD:(\w+)", agenda, re.M)[1])
+    piece.add_header("Content-Disposition", "attachment", filename="reunion.ics")
+    return piece
 
 
 def _refus_definitif(erreur):
@@ -65,7 +78,7 @@ def envoyer(envoi_id):
     """Envoie un courriel dû. True : parti ; False : reporté ou abandonné ; None : un autre l'a pris."""
     if not _reserver(envoi_id):
         return None
-    envoi = Envoi.objects.get(pk=envoi_id)
+    envoi = Envoi.objects.select_related("evenement").get(pk=envoi_id)
     try:
         composer(envoi).send()
     except Exception as erreur:

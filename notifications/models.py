@@ -29,13 +29,16 @@ class EnvoiQuerySet(models.QuerySet):
 
 class Envoi(models.Model):
     evenement = models.ForeignKey(Evenement, models.PROTECT, related_name="envois")
-    collectivite = models.ForeignKey(Collectivite, models.PROTECT, related_name="envois")
+    # Vide pour ce qu'un organisme envoie aux siens : aucun service n'a à le lire.
+    collectivite = models.ForeignKey(Collectivite, models.PROTECT, null=True, blank=True, related_name="envois")
     destinataire = models.EmailField()
     objet = models.CharField(max_length=255)
     texte = models.TextField()
     html = models.TextField(blank=True)
     # L'acte joint, par sa clé : la pièce est lue au moment de l'envoi.
     acte_id = models.BigIntegerField(null=True, blank=True)
+    # L'invitation d'agenda jointe, telle qu'elle part : la réunion a pu changer depuis.
+    agenda = models.TextField(blank=True)
     cree_le = models.DateTimeField(default=timezone.now)
     envoye_le = models.DateTimeField(null=True, blank=True)
     abandonne_le = models.DateTimeField(null=True, blank=True)

@@ -1,9 +1,9 @@
-"""Produire un procès-verbal demandé : composé des valeurs figées, rangé une fois avec son empreinte."""
+"""Produire un procès-verbal ou un compte rendu demandé : des valeurs figées, rangé une fois avec son empreinte."""
 
 import dataclasses
 import hashlib
 import logging
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import get_args, get_origin, get_type_hints
 
@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from documents import compte_rendu
 from documents import proces_verbal as document
 from evaluation.models import ProcesVerbal
 
@@ -19,14 +20,20 @@ logger = logging.getLogger(__name__)
 
 def produire(pv_id):
     """Rend True si le procès-verbal vient d'être produit, False s'il l'était déjà ou si la composition a échoué."""
-    proces_verbal = ProcesVerbal.objects.get(pk=pv_id)
+    proces_verbal = ProcesVerbal.objects.select_related("reunion").get(pk=pv_id)
     if proces_verbal.produit_le:
         return False
     try:
-        return ranger(pv_id, document.composer(depuis_json(document.ProcesVerbal, proces_verbal.donnees)))
+        return ranger(pv_id, _composer(proces_verbal))
     except Exception as erreur:
         logger.error("Procès-verbal %s non produit : %s", pv_id, type(erreur).__name__)
         return False
+
+
+def _composer(proces_verbal):
+    if proces_verbal.reunion.est_thematique:
+        return document.composer(depuis_json(document.ProcesVerbal, proces_verbal.donnees))
+    return compte_rendu.composer(depuis_json(compte_rendu.CompteRendu, proces_verbal.donnees))
 
 
 @transaction.atomic
@@ -59,6 +66,9 @@ def depuis_json(genre, valeur):
         return None
     if Decimal in (genre, *get_args(genre)):
         return Decimal(str(valeur))
-    if genre is datetime:
+    # `datetime | None` se rebâtit comme `datetime`.
+    if datetime in (genre, *get_args(genre)):
         return timezone.localtime(datetime.fromisoformat(valeur))
+    if date in (genre, *get_args(genre)):
+        return date.fromisoformat(valeur)
     return valeur

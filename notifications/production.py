@@ -1,7 +1,10 @@
-"""Produire un acte : composer hors transaction, ranger une seule fois, garder la raison d'un échec."""
+"""Produire un acte ou une copie : composer hors transaction, ranger une seule fois, garder la raison d'un échec."""
 
 import logging
 
+from dossiers import copie as copies
+from dossiers.models import CopieDeposee
+from dossiers.operations.copies import ranger_copie
 from notifications import actes, proces_verbaux
 from programmation.actes import ESSAIS_MAX, noter_echec, ranger_pdf
 from programmation.models import Acte
@@ -17,6 +20,9 @@ def produire_acte(acte_id):
     if acte.produit_le:
         return False
     try:
+        # L'accusé porte l'empreinte du PDF de la copie : elle est produite avant lui, quel que soit le worker.
+        if copie := actes.copie_accusee(acte):
+            _produire_copie(copie)
         return ranger_pdf(acte.pk, actes.composer(acte))
     except Exception as erreur:
         acte = noter_echec(acte_id, f"{type(erreur).__name__} : {erreur}")
@@ -29,6 +35,19 @@ def produire_acte(acte_id):
             ESSAIS_MAX,
             type(erreur).__name__,
         )
+        return False
+
+
+def _produire_copie(copie):
+    return copie.produite_le is None and ranger_copie(copie.pk, copies.composer(copie.donnees))
+
+
+def produire_copie(copie_id):
+    """Rend True si le PDF vient d'être rangé, False s'il l'était déjà ou si la composition a échoué."""
+    try:
+        return _produire_copie(CopieDeposee.objects.get(pk=copie_id))
+    except Exception as erreur:
+        logger.error("Copie %s non produite : %s", copie_id, type(erreur).__name__)
         return False
 
 

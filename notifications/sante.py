@@ -1,12 +1,15 @@
 """L'état du service, en quelques chiffres sans donnée personnelle."""
 
 import shutil
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from comptes import antivirus
 from journal.models import Evenement
 
 RETARD = timedelta(minutes=5)
@@ -22,6 +25,9 @@ def examiner():
     if settings.REDIS_URL:
         bilan["courtier"] = "ok" if _courtier() else "injoignable"
         alertes += [] if bilan["courtier"] == "ok" else ["courtier"]
+    if antivirus.actif():
+        bilan["antivirus"] = "ok" if antivirus.repond() else "injoignable"
+        alertes += [] if bilan["antivirus"] == "ok" else ["antivirus"]
     if base:
         bilan["faits_en_retard"] = Evenement.objects.a_diffuser().filter(cree_le__lt=timezone.now() - RETARD).count()
         bilan["faits_en_alerte"] = Evenement.objects.en_alerte().count()
@@ -53,7 +59,8 @@ def _courtier():
 
 
 def _disque_libre_mo():
-    dossier = settings.DOSSIER_FICHIERS
+    # Rangés ailleurs, les fichiers passent encore par le disque le temps d'être reçus.
+    dossier = settings.DOSSIER_FICHIERS or Path(tempfile.gettempdir())
     while not dossier.exists():
         dossier = dossier.parent
     return shutil.disk_usage(dossier).free // 2**20

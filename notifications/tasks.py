@@ -5,6 +5,9 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from comptes.operations import annoncer_les_expirations, effacer_les_documents_retires
+from dossiers.models import CopieDeposee
+from dossiers.operations import effacer_les_signalements, rappeler_complements
 from evaluation.models import ProcesVerbal
 from notifications import envoi, production, relais
 from notifications.courtier import demander
@@ -32,17 +35,33 @@ def produire_acte(acte_id):
 
 
 @shared_task
+def produire_copie(copie_id):
+    production.produire_copie(copie_id)
+
+
+@shared_task
 def produire_proces_verbal(pv_id):
     production.produire_proces_verbal(pv_id)
 
 
 @shared_task
 def balayer():
-    """Le filet de sécurité, chaque minute : tout ce qu'un courtier vidé ou un worker tué aurait laissé."""
+    """Le filet de sécurité, chaque minute : tout ce qu'un courtier vidé ou un worker tué aurait laissé.
+
+    C'est aussi l'heure des rappels, dont chacun ne part qu'une fois, et de l'effacement de ce qui a fait son temps.
+    """
+    rappeler_complements()
+    annoncer_les_expirations()
+    effacer_les_signalements()
     relais.diffuser_tout()
+    effacer_les_documents_retires()
     ancien = timezone.now() - RETARD
     for acte_id in a_produire()[:LOT]:
         demander("produire_acte", acte_id)
+    for copie_id in CopieDeposee.objects.filter(produite_le=None, cree_le__lte=ancien).values_list("pk", flat=True)[
+        :LOT
+    ]:
+        demander("produire_copie", copie_id)
     for pv_id in ProcesVerbal.objects.filter(produit_le=None, demande_le__lte=ancien).values_list("pk", flat=True)[
         :LOT
     ]:

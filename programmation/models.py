@@ -146,12 +146,14 @@ class Acte(models.Model):
         ATTRIBUTION = "attribution", "Notification d’attribution"
         REFUS = "refus", "Notification de refus"
         IRRECEVABILITE = "irrecevabilite", "Décision d’irrecevabilité"
+        DEMANDE_PIECES = "demande_pieces", "Demande de pièces"
 
     PREFIXES = {
         Nature.ACCUSE_RECEPTION: "AR",
         Nature.ATTRIBUTION: "ATT",
         Nature.REFUS: "REF",
         Nature.IRRECEVABILITE: "IRR",
+        Nature.DEMANDE_PIECES: "DP",
     }
 
     collectivite = models.ForeignKey(Collectivite, models.PROTECT, related_name="actes")

@@ -22,5 +22,15 @@ document.addEventListener("click", (evenement) => {
   if (bouton && !window.confirm(bouton.dataset.confirmer)) evenement.preventDefault();
 });
 
+// Se déconnecter volontairement efface ce que le navigateur gardait de la saisie, d'où qu'on parte.
+document.addEventListener("submit", (evenement) => {
+  if (!evenement.target.matches('form[action*="deconnexion"]')) return;
+  try {
+    for (const cle of Object.keys(localStorage)) if (cle.startsWith("parvis:saisie:")) localStorage.removeItem(cle);
+  } catch {
+    // Le navigateur ne garde rien : il n'y a rien à effacer.
+  }
+});
+
 // Le résumé des erreurs reçoit le focus : on sait tout de suite quoi réparer.
 document.querySelector(".resume-erreurs")?.focus();

@@ -3,10 +3,15 @@
 import os
 import socket
 
+import hypothesis
 import pytest
 from django.conf import settings
 
 from tests import services
+
+# Une machine chargée ralentit n'importe quel exemple : la durée d'un essai ne dit rien de la règle éprouvée.
+hypothesis.settings.register_profile("parvis", deadline=None)
+hypothesis.settings.load_profile("parvis")
 
 LOCALES = ("127.0.0.1", "localhost", "::1", "0.0.0.0", "")
 

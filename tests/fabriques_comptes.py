@@ -1,10 +1,25 @@
 """Fabriques des personnes, des collectivités et des organismes, aux identifiants réellement valables."""
 
+from datetime import timedelta
+
 import factory
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 from stdnum import luhn
 
-from comptes.models import Affectation, Collectivite, Membre, Organisme, Partenaire, Role, Utilisateur
+from comptes.models import (
+    Affectation,
+    Collectivite,
+    DocumentPermanent,
+    Invitation,
+    Membre,
+    NatureDocument,
+    Organisme,
+    Partenaire,
+    Role,
+    Utilisateur,
+)
+from comptes.operations import empreinte
 
 MOT_DE_PASSE = "une phrase assez longue"
 
@@ -107,3 +122,30 @@ class MembreFactory(factory.django.DjangoModelFactory):
     utilisateur = factory.SubFactory(UtilisateurFactory)
     organisme = factory.SubFactory(OrganismeFactory)
     role = Membre.Role.REPRESENTANT
+
+
+class InvitationFactory(factory.django.DjangoModelFactory):
+    """Une invitation en attente, dont le lien porte `invitation.jeton()`."""
+
+    class Meta:
+        model = Invitation
+
+    organisme = factory.SubFactory(OrganismeFactory)
+    courriel = factory.Sequence(lambda n: f"invitee{n}@exemple.test")
+    role = Membre.Role.REDACTEUR
+    graine = factory.Sequence(lambda n: f"graine-{n}")
+    empreinte = factory.LazyAttribute(lambda o: empreinte(Invitation(graine=o.graine).jeton()))
+    expire_le = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
+
+
+class DocumentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DocumentPermanent
+
+    organisme = factory.SubFactory(OrganismeFactory)
+    nature = NatureDocument.STATUTS
+    fichier = factory.django.FileField(filename="statuts.pdf", data=b"%PDF-1.4 statuts")
+    nom = "statuts.pdf"
+    type_mime = "application/pdf"
+    taille = 16
+    sha256 = factory.Sequence(lambda n: f"{n:064d}")

@@ -9,12 +9,32 @@ import factory
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
+from dossiers.engagements import Signature
 from dossiers.etats import Etat, Issue
-from dossiers.models import Cible, DemandeComplement, Dossier, Financement, LigneBudget, Piece
+from dossiers.models import (
+    BudgetStructure,
+    Cible,
+    DemandeComplement,
+    Dossier,
+    Financement,
+    LigneBudget,
+    LigneStructure,
+    Piece,
+)
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + bytes(32)
+
+
+def image(format_="PNG", taille=(8, 6), **options):
+    """Une vraie petite image, octets d'un fichier."""
+    tampon = io.BytesIO()
+    Image.new("RGB", taille, "teal").save(tampon, format_, **options)
+    return tampon.getvalue()
+
+
+PNG, JPEG = image("PNG"), image("JPEG")
 ISSUES = {
     Etat.IRRECEVABLE: Issue.IRRECEVABLE,
     Etat.DECIDE: Issue.ACCORDE,
@@ -23,6 +43,20 @@ ISSUES = {
     Etat.BILAN_RENDU: Issue.ACCORDE,
     Etat.CLOS: Issue.ACCORDE,
 }
+# Tout ce que coche et écrit la personne qui dépose.
+ENGAGEMENTS = {
+    "cer_par": "Alice Moreau",
+    "cer_qualite": "Présidente",
+    "souscrit_cer": "on",
+    "a_jour": "on",
+    "exactes": "on",
+    "charte": "on",
+    "compte": "on",
+    "aides_plus_500k": "non",
+    "qui_signe": "representant",
+}
+# La même chose, pour le verbe.
+SIGNE = {"atteste": True, "souscrit_cer": True, "signature": Signature(aides_plus_500k=False)}
 AVANT_RECEVABILITE = {Etat.BROUILLON, Etat.DEPOSE, Etat.A_COMPLETER, Etat.IRRECEVABLE, Etat.RETIRE}
 NOTIFIES = {Etat.NOTIFIE, Etat.EN_COURS, Etat.BILAN_RENDU, Etat.CLOS}
 
@@ -116,8 +150,18 @@ def remplir(dossier, demande=Decimal("3000")):
         LigneBudget.objects.create(dossier=dossier, sens=sens, compte=compte, montant=Decimal(montant))
     if financeur := appel.financeurs.first():
         Financement.objects.create(dossier=dossier, financeur=financeur, montant_demande=demande)
+    if "budget_structure" in appel.sections:
+        remplir_structure(dossier)
     for demandee in appel.pieces_demandees.all():
         PieceFactory(dossier=dossier, demandee=demandee)
+
+
+def remplir_structure(dossier, total=Decimal("60000")):
+    """Le budget annuel de l'organisme, équilibré, pour l'exercice de l'appel."""
+    exercice, _ = BudgetStructure.objects.get_or_create(organisme=dossier.organisme, annee=dossier.appel.annee)
+    for sens, compte in (("C", "64"), ("P", "74")):
+        LigneStructure.objects.get_or_create(budget=exercice, sens=sens, compte=compte, defaults={"montant": total})
+    return exercice
 
 
 class PieceFactory(factory.django.DjangoModelFactory):

@@ -5,21 +5,29 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from comptes.models import Role
-from evaluation.models import Deport, Evaluation, MembreReunion, Note, PassageDossier, Reunion
+from comptes.models import Partenaire, Role
+from evaluation.models import Deport, Evaluation, FicheHabitant, MembreReunion, Note, PassageDossier, Reunion
 from tests.fabriques_comptes import AffectationFactory
 from tests.fabriques_dossiers import DossierFactory
 
 
 def _une_personne(reunion, role):
-    return AffectationFactory(collectivite=reunion.appel.collectivite, role=role).utilisateur
+    return AffectationFactory(collectivite=reunion.collectivite, role=role).utilisateur
 
 
 class ReunionFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Reunion
 
+    class Params:
+        sans_dossiers = factory.Trait(
+            nature=Reunion.Nature.GROUPE_TRAVAIL,
+            appel=None,
+            collectivite=factory.SubFactory("tests.fabriques.CollectiviteFactory"),
+        )
+
     appel = factory.SubFactory("tests.fabriques.AppelFactory")
+    collectivite = factory.LazyAttribute(lambda o: o.appel.collectivite)
     titre = factory.Sequence(lambda n: f"Réunion thématique {n}")
     debut = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
     lieu = "Salle des mariages"
@@ -88,3 +96,24 @@ class DeportFactory(factory.django.DjangoModelFactory):
         lambda o: AffectationFactory(collectivite=o.dossier.appel.collectivite, role=Role.EVALUATEUR).utilisateur
     )
     motif = "Membre du bureau de l’association."
+
+
+class FicheHabitantFactory(factory.django.DjangoModelFactory):
+    """La fiche d'un dossier en évaluation, pour un conseil citoyen de la collectivité."""
+
+    class Meta:
+        model = FicheHabitant
+
+    class Params:
+        passage = factory.SubFactory(PassageFactory)
+
+    reunion = factory.LazyAttribute(lambda o: o.passage.reunion)
+    dossier = factory.LazyAttribute(lambda o: o.passage.dossier)
+    conseil = factory.LazyAttribute(lambda o: conseil_citoyen(o.reunion.collectivite))
+
+
+def conseil_citoyen(collectivite, nom="Conseil citoyen du Centre"):
+    """Le conseil citoyen de ce nom, créé s'il n'y est pas."""
+    return Partenaire.objects.get_or_create(
+        collectivite=collectivite, nom=nom, defaults={"type": Partenaire.Type.CONSEIL_CITOYEN}
+    )[0]

@@ -107,7 +107,9 @@ def _cibles_de(appel):
 def rendre_avis(dossier, propose, niveau=4, sens=Avis.Sens.FAVORABLE):
     """Deux évaluations envoyées, un avis et ses montants, dans une réunion de l'appel."""
     reunion, _ = Reunion.objects.get_or_create(
-        appel=dossier.appel, titre="Réunion thématique", defaults={"debut": timezone.now() - timedelta(days=5)}
+        appel=dossier.appel,
+        titre="Réunion thématique",
+        defaults={"collectivite": dossier.appel.collectivite, "debut": timezone.now() - timedelta(days=5)},
     )
     PassageDossier.objects.create(reunion=reunion, dossier=dossier, rang=reunion.passages.count() + 1)
     for _ in range(2):

@@ -12,6 +12,9 @@ from pathlib import Path
 # Ce que la personne a exporté dans son terminal ne doit pas changer le résultat des tests.
 ECARTEES = (
     "ALLOWED_HOSTS",
+    "ANNUAIRE_URL",
+    "CLAMAV_EXIGE",
+    "CLAMAV_URL",
     "CLES_CHIFFREMENT",
     "COURRIEL_EXPEDITEUR",
     "CSRF_TRUSTED_ORIGINS",

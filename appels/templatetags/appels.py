@@ -45,5 +45,5 @@ def chiffre(valeur, unite=""):
 @register.simple_tag
 @memoriser
 def portrait(valeur):
-    """Le portrait d'un quartier : il ne dépend que de ses chiffres, et la page la plus lue en montre plusieurs."""
+    """Le portrait d'un quartier : il ne dépend que de ce qu'il montre, et la page la plus lue en montre plusieurs."""
     return render_to_string("appels/_portrait.html", {"portrait": valeur})

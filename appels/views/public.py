@@ -119,7 +119,20 @@ def detail(request, slug):
         "fil": [("Appels à projets", reverse("appels-liste")), (appel.intitule, None)],
         **page_de_l_appel(appel),
     }
+    contexte["avant_d_ecrire"] = _avant_d_ecrire(appel, contexte["regles"])
     return render(request, "appels/detail.html", contexte)
+
+
+def _avant_d_ecrire(appel, regles):
+    """Ce qu'un appel ouvert propose avant le dossier : savoir si l'on est concerné, poser son idée au service."""
+    if not appel.est_ouvert():
+        return []
+    pistes = []
+    if regles:
+        pistes.append(("Suis-je concerné ?", reverse("dossiers-eligibilite-appel", args=[appel.slug])))
+    if appel.pre_projet_delai_jours:
+        pistes.append(("Posez d’abord votre idée, en dix lignes", reverse("pre-projets-nouveau", args=[appel.slug])))
+    return pistes
 
 
 @require_safe

@@ -1,32 +1,34 @@
-"""La fiche permanente d'un organisme et ses membres."""
+"""Ses organismes : les retrouver, en inscrire un, le voir d'un coup d'œil."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
-from comptes import operations
+from comptes import annuaire, operations
 from comptes.acces import connecte
-from comptes.forms import MembreForm, OrganismeForm
-from comptes.models import Organisme
-
-
-def _le_mien(request, pk):
-    return get_object_or_404(Organisme.objects.visibles_par(request.user), pk=pk)
+from comptes.fiche import manques_de_fiche, pages_de, titulaire_differe
+from comptes.forms import InscriptionOrganismeForm
+from comptes.models import Invitation, Organisme
+from comptes.validateurs import normaliser, valider_siret
+from comptes.views.communs import le_mien
 
 
 @connecte
 def liste(request):
     organismes = Organisme.objects.visibles_par(request.user)
-    if len(organismes) == 1:
+    invitations = Invitation.objects.recues_par(request.user).select_related("organisme")
+    if len(organismes) == 1 and not invitations:
         return redirect("organismes-detail", organismes[0].pk)
-    return render(request, "comptes/organismes.html", {"organismes": organismes})
+    return render(request, "comptes/organismes.html", {"organismes": organismes, "invitations": invitations})
 
 
 @connecte
 def nouveau(request):
-    form = OrganismeForm(request.POST or None)
+    if request.method == "POST" and "chercher" in request.POST:
+        return _remplir_depuis_l_annuaire(request)
+    form = InscriptionOrganismeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             organisme = operations.creer_organisme(form.save(commit=False), par=request.user)
@@ -35,7 +37,40 @@ def nouveau(request):
         else:
             messages.success(request, f"« {organisme} » est inscrit. Vous pouvez commencer un dossier.")
             return redirect(_suite_sure(request) or reverse("organismes-detail", args=[organisme.pk]))
-    return render(request, "comptes/organisme_form.html", {"form": form, "organisme": None})
+    return _page_nouveau(request, form, status=422 if form.errors else 200)
+
+
+def _page_nouveau(request, form, status=200, **plus):
+    contexte = {"form": form, "annuaire": annuaire.est_regle(), **plus}
+    return render(request, "comptes/organisme_nouveau.html", contexte, status=status)
+
+
+def _remplir_depuis_l_annuaire(request):
+    """La même page, complétée ; ce qui était tapé reste, quoi que dise l'annuaire."""
+    saisie = request.POST.dict()
+    form = InscriptionOrganismeForm(initial=saisie)
+    try:
+        siret = normaliser(saisie.get("siret"))
+        valider_siret(siret)
+        trouve = annuaire.chercher(siret) if annuaire.est_regle() else None
+    except annuaire.AnnuaireMuet:
+        return _page_nouveau(request, form, reponse=("att", "L’annuaire ne répond pas. Continuez à la main."))
+    except ValidationError as erreur:
+        return _page_nouveau(request, form, reponse=("non", " ".join(erreur.messages)))
+    if trouve is None:
+        return _page_nouveau(
+            request, form, reponse=("att", "L’annuaire ne connaît pas ce SIRET. Vérifiez-le, ou continuez à la main.")
+        )
+    vierge = not saisie.get("nom")
+    for champ, valeur in trouve.champs().items():
+        # Le type a toujours une valeur : il ne suit l'annuaire que si rien d'autre n'a été écrit.
+        if not saisie.get(champ) or (champ == "type" and vierge):
+            form.initial[champ] = valeur
+    if not trouve.ouvert:
+        phrase = "D’après l’annuaire, cet établissement est fermé. Vérifiez le numéro sur votre avis de situation."
+        return _page_nouveau(request, form, reponse=("att", phrase))
+    phrase = "Les champs vides sont remplis d’après l’annuaire public. Relisez-les avant d’enregistrer."
+    return _page_nouveau(request, form, reponse=("ok", phrase))
 
 
 def _suite_sure(request):
@@ -46,73 +81,17 @@ def _suite_sure(request):
 
 @connecte
 def detail(request, pk):
-    organisme = _le_mien(request, pk)
-    return render(
-        request,
-        "comptes/organisme.html",
-        {
-            "organisme": organisme,
-            "membres": organisme.membres.select_related("utilisateur").order_by("utilisateur__nom", "pk"),
-            "represente": request.user.represente(organisme.pk),
-            "form": MembreForm(),
-        },
-    )
-
-
-@connecte
-def modifier(request, pk):
-    organisme = _le_mien(request, pk)
-    represente = request.user.represente(organisme.pk)
-    form = OrganismeForm(request.POST or None, instance=organisme, represente=represente)
-    if request.method == "POST" and form.is_valid():
-        champs = {nom: form.cleaned_data[nom] for nom in form.Meta.fields if nom in form.fields}
-        try:
-            operations.modifier_organisme(
-                organisme, par=request.user, version=form.cleaned_data["version"] or 0, **champs
-            )
-        except operations.OperationRefusee as refus:
-            form.add_error(None, str(refus))
-            form.data = form.data.copy()
-            form.data["version"] = Organisme.objects.values_list("version", flat=True).get(pk=organisme.pk)
-        else:
-            messages.success(request, "La fiche est enregistrée.")
-            return redirect("organismes-detail", organisme.pk)
-    return render(request, "comptes/organisme_form.html", {"form": form, "organisme": _le_mien(request, pk)})
-
-
-@require_POST
-@connecte
-def ajouter_membre(request, pk):
-    organisme = _le_mien(request, pk)
-    form = MembreForm(request.POST)
-    if form.is_valid():
-        try:
-            membre = operations.ajouter_membre(organisme, par=request.user, **form.cleaned_data)
-        except operations.OperationRefusee as refus:
-            form.add_error("courriel", str(refus))
-        else:
-            messages.success(request, f"{membre.utilisateur} est membre de « {organisme} ».")
-            return redirect("organismes-detail", organisme.pk)
+    organisme = le_mien(request, pk)
+    manques = manques_de_fiche(organisme)
+    titres = {page.code: page.titre for page in pages_de(organisme)}
     contexte = {
         "organisme": organisme,
-        "membres": organisme.membres.select_related("utilisateur").order_by("utilisateur__nom", "pk"),
+        "pages": pages_de(organisme),
+        "manques": [(manque, titres[manque.page]) for manque in manques],
         "represente": request.user.represente(organisme.pk),
-        "form": form,
+        "agrements": organisme.agrements.all() if organisme.souscrit_cer else [],
+        "membres": organisme.membres.select_related("utilisateur").order_by("utilisateur__nom", "pk"),
+        "documents": organisme.documents.visibles_par(request.user).actuels(),
+        "titulaire_differe": titulaire_differe(organisme.titulaire_compte, organisme.nom, organisme.sigle),
     }
-    return render(request, "comptes/organisme.html", contexte, status=422)
-
-
-@require_POST
-@connecte
-def retirer_membre(request, pk, membre_pk):
-    organisme = _le_mien(request, pk)
-    membre = get_object_or_404(organisme.membres.select_related("utilisateur"), pk=membre_pk)
-    try:
-        operations.retirer_membre(membre, par=request.user)
-    except operations.OperationRefusee as refus:
-        messages.error(request, str(refus))
-    else:
-        messages.success(request, f"{membre.utilisateur} n’est plus membre de « {organisme} ».")
-    if membre.utilisateur_id == request.user.pk:
-        return redirect("organismes-liste")
-    return redirect("organismes-detail", organisme.pk)
+    return render(request, "comptes/organisme.html", contexte)

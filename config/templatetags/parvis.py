@@ -55,6 +55,14 @@ def pourcent(valeur, decimales=0):
 
 
 @register.filter
+def duree(minutes):
+    """« 1 minute », « 45 minutes », « 1 h 05 »."""
+    if minutes < 60:
+        return f"{minutes} minute{'s' if minutes > 1 else ''}"
+    return f"{minutes // 60}{INSECABLE}h{INSECABLE}{minutes % 60:02}"
+
+
+@register.filter
 def date_longue(valeur):
     """vendredi 15 janvier 2027, vendredi 1er janvier 2027"""
     if not valeur:

@@ -1,66 +1,96 @@
-"""Relire, déposer, compléter, retirer : les gestes qui engagent l'organisme."""
+"""Relire et déposer : le geste qui engage l'organisme."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 
 from comptes.acces import acces
 from comptes.models import Membre, Role
-from dossiers import budget, operations
+from dossiers import copie, engagements, operations
 from dossiers.completude import constats, manques
 from dossiers.cycle_de_vie import transitions_possibles
+from dossiers.eligibilite import avertissements_d_eligibilite
+from dossiers.etapes import LIBELLES
 from dossiers.etats import Etat
-from dossiers.forms import DepotForm
-from dossiers.views.saisie import ETAPES, REFUS, contexte_etape, le_mien, refuser_si_fige
+from dossiers.forms import AidesEtatFormSet, DepotForm
+from dossiers.forms.engagements import AideEtatForm
+from dossiers.lecture import lire, ou_modifier, remarques_de
+from dossiers.models import Dossier
+from dossiers.operations.depot import EngagementManquant, declarer_aides_etat
+from dossiers.views.communs import REFUS, contexte_etape, le_mien, refuser_si_fige, url_etape
+
+REPRENDRE = "Il reste un point à reprendre dans ce que vous attestez. Tout ce que vous avez écrit est gardé."
+
+
+def _le_mien_entier(request, numero):
+    """Le dossier que la personne rédige, avec tout ce que la copie en figera."""
+    dossiers = copie.entier(Dossier.objects.ecrits_par(request.user)).prefetch_related(
+        "appel__pieces_demandees", "appel__regles"
+    )
+    return get_object_or_404(dossiers, numero=numero)
 
 
 @acces(Role.PORTEUR)
 def relecture(request, numero):
-    dossier = le_mien(request, numero)
-    return refuser_si_fige(request, dossier) or _relire(request, dossier, DepotForm())
+    dossier = _le_mien_entier(request, numero)
+    return refuser_si_fige(request, dossier) or relire(request, dossier)
 
 
-def _relire(request, dossier, form, refus="", status=200):
+def relire(request, dossier, form=None, refus="", status=200):
+    """La dernière page : ce qui manque, le dossier entier, ce que l'on atteste."""
     liste = manques(dossier)
-    totaux = budget.totaux_du_dossier(dossier)
+    remarques = remarques_de(dossier)
     contexte = contexte_etape(
         dossier,
         "relecture",
-        form=form,
+        liste,
+        form=form or DepotForm(dossier=dossier),
         refus=refus,
-        manques=[
-            (manque, reverse(f"dossiers-{manque.etape}", args=[dossier.numero]), ETAPES[manque.etape])
-            for manque in liste
+        manques=[(manque, url_etape(dossier, manque.etape), LIBELLES[manque.etape]) for manque in liste],
+        avertissements=[
+            *(constat.message for constat in constats(dossier) if not constat.bloquant),
+            *avertissements_d_eligibilite(dossier),
         ],
-        avertissements=[constat for constat in constats(dossier, totaux) if not constat.bloquant],
-        totaux=totaux,
+        rubriques=[
+            (titre, [(partie, _ou_modifier(dossier, partie)) for partie in parties])
+            for titre, parties in lire(copie.figer(dossier, deja_lu=True), remarques)
+        ],
+        remarques_ouvertes=sum(remarque.traite_le is None for remarque in remarques),
+        approuve=dossier.liens_relecture.filter(bon_pour_envoi_le__isnull=False, revoque_le=None),
+        contrat=engagements,
+        aides_etat=dossier.aides_etat.all() if "aides_etat" in dossier.appel.sections else None,
         possibles=transitions_possibles(dossier, request.user),
         representants=dossier.organisme.membres.filter(role=Membre.Role.REPRESENTANT).select_related("utilisateur"),
+        repute_satisfait=dossier.organisme.utilite_publique or bool(dossier.organisme.agrements.all()),
         demande=dossier.demandes_complement.filter(repondue_le=None).first(),
         ouvert=dossier.appel.est_ouvert(),
     )
     return render(request, "dossiers/relecture.html", contexte, status=status)
 
 
+def _ou_modifier(dossier, partie):
+    code = ou_modifier(dossier, partie.section) if partie.epingle else ""
+    return (LIBELLES[code], url_etape(dossier, code)) if code else None
+
+
 @acces(Role.PORTEUR)
 def deposer(request, numero):
-    """Un second clic retrouve le dossier déposé ; un refus garde les cases cochées."""
+    """Un second clic retrouve le dossier déposé ; un refus garde tout ce qui était coché et écrit."""
     dossier = le_mien(request, numero)
     if request.method != "POST":
         return redirect("dossiers-relecture", numero)
-    form = DepotForm(request.POST)
+    form = DepotForm(request.POST, dossier=dossier)
     form.is_valid()
     try:
-        operations.deposer(
-            dossier,
-            par=request.user,
-            atteste=form.cleaned_data.get("atteste", False),
-            souscrit_cer=form.cleaned_data.get("souscrit_cer", False),
+        operations.deposer(dossier, par=request.user, **form.pour_deposer())
+    except EngagementManquant as refus:
+        return relire(
+            request, _le_mien_entier(request, numero), form, REPRENDRE if form.errors else str(refus), status=422
         )
     except REFUS as refus:
-        dossier = le_mien(request, numero)
+        dossier = _le_mien_entier(request, numero)
         if dossier.etat == Etat.BROUILLON:
-            return _relire(request, dossier, form, refus=str(refus), status=409)
+            return relire(request, dossier, form, str(refus), status=409)
         messages.info(request, f"Le dossier {dossier.numero} est déjà déposé : il n’a pas été déposé deux fois.")
     else:
         messages.success(
@@ -72,31 +102,25 @@ def deposer(request, numero):
 
 
 @acces(Role.PORTEUR)
-def completer(request, numero):
+def aides_etat(request, numero):
+    """Le § 7 bis : les aides d'État déjà reçues, une ligne chacune."""
     dossier = le_mien(request, numero)
-    if request.method != "POST":
-        return redirect("dossiers-detail", numero)
-    try:
-        operations.completer(dossier, par=request.user)
-    except REFUS as refus:
-        dossier = le_mien(request, numero)
-        if dossier.est_modifiable:
-            return _relire(request, dossier, DepotForm(), refus=str(refus), status=409)
-        messages.info(request, "Vos compléments sont déjà partis : rien n’a été envoyé deux fois.")
-    else:
-        messages.success(request, "Vos compléments sont envoyés. Le service reprend l’examen de votre dossier.")
-    return redirect("dossiers-detail", numero)
-
-
-@acces(Role.PORTEUR)
-def retirer(request, numero):
-    dossier = le_mien(request, numero)
-    if request.method != "POST":
-        return redirect("dossiers-detail", numero)
-    try:
-        operations.retirer(dossier, par=request.user, motif=request.POST.get("motif", "")[:4000])
-    except REFUS as refus:
-        messages.error(request, str(refus))
-    else:
-        messages.success(request, f"Le dossier {dossier.numero} est retiré. Le service en est informé.")
-    return redirect("dossiers-detail", numero)
+    if reponse := refuser_si_fige(request, dossier):
+        return reponse
+    if "aides_etat" not in dossier.appel.sections:
+        raise Http404
+    declarees = [{nom: getattr(aide, nom) for nom in AideEtatForm.Meta.fields} for aide in dossier.aides_etat.all()]
+    formset = AidesEtatFormSet(request.POST or None, initial=declarees, prefix="aides")
+    refus, status = "", 200
+    if request.method == "POST":
+        status = 422
+        if formset.is_valid():
+            try:
+                declarer_aides_etat(dossier, formset.aides(), par=request.user)
+            except REFUS as erreur:
+                refus, status = str(erreur), 409
+            else:
+                messages.success(request, "Les aides d’État déclarées sont enregistrées.")
+                return redirect("dossiers-relecture", numero)
+    contexte = contexte_etape(dossier, "relecture", page="Aides d’État", formset=formset, refus=refus)
+    return render(request, "dossiers/aides_etat.html", contexte, status=status)

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect
 from comptes.acces import acces
 from comptes.models import Role
 from dossiers import operations
-from dossiers.forms import ComplementForm, MotifForm
+from dossiers.forms import MotifForm, ProlongerForm
 from dossiers.models import Dossier
-from dossiers.views.saisie import REFUS
+from dossiers.views.communs import REFUS
 from dossiers.views.suivi import RETOURS_ICI, dossier_visible, page_de_suivi
 
 
@@ -59,14 +59,27 @@ def irrecevable(request, numero):
 
 
 @acces(Role.AGENT)
-def demander_complement(request, numero):
-    form = ComplementForm(request.POST, prefix="complement")
+def prolonger_complement(request, numero):
+    form = ProlongerForm(request.POST, prefix="prolonger")
     return _geste(
         request,
         numero,
-        "demander_complement",
-        lambda dossier: operations.demander_complement(dossier, par=request.user, **form.cleaned_data),
-        "La demande de compléments est envoyée.",
+        "prolonger_complement",
+        lambda dossier: operations.prolonger_complement(dossier, par=request.user, **form.cleaned_data),
+        "La date limite est repoussée. L’organisme en est prévenu.",
+        form,
+    )
+
+
+@acces(Role.AGENT)
+def annuler_complement(request, numero):
+    form = MotifForm(request.POST, prefix="annuler")
+    return _geste(
+        request,
+        numero,
+        "annuler_complement",
+        lambda dossier: operations.annuler_complement(dossier, par=request.user, motif=form.cleaned_data["motif"]),
+        "La demande de compléments est annulée. L’organisme en est prévenu, l’examen reprend.",
         form,
     )
 

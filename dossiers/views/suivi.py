@@ -1,7 +1,9 @@
 """La liste des dossiers et la page d'un dossier, pour qui le porte, l'instruit, l'évalue ou le finance."""
 
+from datetime import timedelta
+
 from django.core.paginator import Paginator
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -9,15 +11,22 @@ from appels.models import Appel
 from comptes.acces import connecte
 from comptes.models import Role
 from dossiers import budget, operations
+from dossiers.complements import etats
 from dossiers.completude import manques
-from dossiers.cycle_de_vie import RETOURS, TRANSITIONS, transitions_possibles
+from dossiers.cycle_de_vie import AVANT_DECISION, RETOURS, TRANSITIONS, transitions_possibles
+from dossiers.etapes import LIBELLES
 from dossiers.etats import Etat
-from dossiers.forms import ComplementForm, MotifForm
+from dossiers.forms import MotifForm, ProlongerForm
+from dossiers.frise import delai_observe, situation
 from dossiers.historique import historique, jalons
-from dossiers.models import Dossier, Piece
-from dossiers.views.saisie import ETAPES
+from dossiers.memoire import memoire
+from dossiers.models import Dossier, ElementDemande, Piece
+from dossiers.views.communs import url_etape
+from dossiers.views.onglets import cotes, onglets
 
 PAR_PAGE = 25
+# Ce que le panneau propose de donner en plus.
+PROLONGATION = timedelta(days=7)
 # Retirer un dossier d'une réunion se fait depuis la réunion, qui défait aussi son ordre du jour.
 RETOURS_ICI = RETOURS - {"revenir_a_la_recevabilite"}
 TRIS = {
@@ -65,9 +74,32 @@ def liste(request):
             | Q(pk__in=Dossier.objects.ecrits_par(request.user).values("appel"))
         ),
         "porte": bool(request.user.ids_organismes),
+        "instruit": est_agent,
         "titre": "Mes dossiers" if not est_agent and request.user.ids_organismes else "Dossiers",
     }
     return render(request, "dossiers/liste.html", contexte)
+
+
+def dossier_visible(request, numero):
+    return get_object_or_404(
+        Dossier.objects.visibles_par(request.user)
+        .select_related("appel__collectivite", "organisme")
+        .prefetch_related("demandes_complement"),
+        numero=numero,
+    )
+
+
+def _cadre(request, dossier, ici):
+    """Ce que partagent les onglets d'un dossier."""
+    membre, agent = cotes(request, dossier)
+    non_lus = dossier.messages.non_lus_par(service=not membre).count() if membre or agent else None
+    return {
+        "dossier": dossier,
+        "membre": membre,
+        "agent": agent,
+        "onglets": onglets(request, dossier, ici, non_lus=non_lus),
+        "fil": [("Dossiers", reverse("dossiers-liste")), (dossier.numero, None)],
+    }
 
 
 @connecte
@@ -75,52 +107,92 @@ def detail(request, numero):
     return page_de_suivi(request, dossier_visible(request, numero))
 
 
-def dossier_visible(request, numero):
-    return get_object_or_404(
-        Dossier.objects.visibles_par(request.user).avec_contenu().prefetch_related("demandes_complement", "actes"),
+@connecte
+def contenu(request, numero):
+    """Ce que l'organisme a écrit, d'un seul tenant."""
+    dossier = get_object_or_404(
+        Dossier.objects.visibles_par(request.user)
+        .avec_contenu()
+        .prefetch_related("moyens_humains", "indicateurs", "demandes_annuelles"),
         numero=numero,
     )
+    contexte = {
+        **_cadre(request, dossier, "contenu"),
+        "totaux": budget.totaux_du_dossier(dossier),
+        "passe": memoire(dossier),
+    }
+    return render(request, "dossiers/contenu.html", contexte)
+
+
+@connecte
+def documents(request, numero):
+    """Les courriers officiels et les pièces jointes, selon qui les lit."""
+    dossier = get_object_or_404(
+        Dossier.objects.visibles_par(request.user)
+        .select_related("appel__collectivite", "organisme")
+        .prefetch_related("actes"),
+        numero=numero,
+    )
+    cadre = _cadre(request, dossier, "documents")
+    pieces = Piece.objects.visibles_par(request.user).filter(dossier=dossier).select_related("demandee")
+    chez_soi = cadre["membre"] or cadre["agent"]
+    actes = [acte for acte in dossier.actes.all() if acte.produit_le] if chez_soi else []
+    copies = dossier.copies.filter(produite_le__isnull=False).defer("donnees") if chez_soi else []
+    return render(request, "dossiers/documents.html", {**cadre, "actes": actes, "pieces": pieces, "copies": copies})
 
 
 def page_de_suivi(request, dossier, *, status=200, verbe="", form=None):
     """La page du dossier ; `form` est le formulaire refusé de `verbe`, rendu avec sa saisie."""
-    membre = dossier.organisme_id in request.user.ids_organismes
-    agent = dossier.appel.collectivite_id in request.user.ids_collectivites(Role.AGENT)
+    cadre = _cadre(request, dossier, "suivi")
+    membre, agent = cadre["membre"], cadre["agent"]
     possibles = transitions_possibles(dossier, request.user)
-    demandes = list(dossier.demandes_complement.all())
-    rejet = operations.date_rejet_implicite(dossier.depose_le, demandes) if dossier.depose_le else None
+    demandes = _demandes(dossier) if membre or agent else []
+    ouverte = next((demande for demande, _ in demandes if demande.repondue_le is None), None)
+    horloge = None
+    if dossier.etat in AVANT_DECISION and (membre or agent):
+        horloge = operations.horloge(dossier.depose_le, [demande for demande, _ in demandes])
     passage = dossier.passages.select_related("reunion").first()
     faits = historique(dossier, interne=agent) if membre or agent else []
     avis_le = next((fait.quand for fait in faits if fait.phrase == "Avis de la réunion enregistré"), None)
     contexte = {
-        "dossier": dossier,
-        "membre": membre,
-        "agent": agent,
+        **cadre,
         "possibles": possibles,
         "jalons": jalons(
             dossier,
             avis_le=avis_le if dossier.etat not in {Etat.RECEVABLE, Etat.EN_EVALUATION} else None,
             reunion_le=passage and passage.reunion.debut,
-            rejet_implicite=rejet,
         ),
-        "prochaine": _prochaine_action(dossier, demandes) if membre else None,
-        "rejet_implicite": rejet if dossier.etat in {Etat.DEPOSE, Etat.A_COMPLETER} else None,
+        "renouvelable": membre and dossier.etat in operations.RENOUVELABLES and not dossier.appel.est_ouvert(),
+        "prochaine": _prochaine_action(dossier, ouverte) if membre else None,
+        "situation": situation(dossier, reunion=passage and passage.reunion, limite_le=ouverte and ouverte.limite_le)
+        if membre
+        else None,
+        "observe": delai_observe(dossier) if membre or agent else None,
+        "horloge": horloge,
         "demandes": demandes,
-        "actes": [acte for acte in dossier.actes.all() if acte.produit_le] if membre or agent else [],
+        "ouverte": ouverte,
         "passage": passage,
-        "pieces": Piece.objects.visibles_par(request.user).filter(dossier=dossier).select_related("demandee"),
-        "totaux": budget.totaux_du_dossier(dossier),
         "faits": faits,
-        "fil": [("Dossiers", reverse("dossiers-liste")), (dossier.numero, None)],
-        **_panneau(dossier, possibles, verbe, form),
+        **_panneau(possibles, ouverte, verbe, form),
     }
     return render(request, "dossiers/detail.html", contexte, status=status)
 
 
-def _panneau(dossier, possibles, verbe, form):
+def _demandes(dossier):
+    """[(demande, ses éléments et leur état)], la plus récente d'abord."""
+    demandes = sorted(dossier.demandes_complement.all(), key=lambda demande: -demande.pk)
+    if demandes:
+        prefetch_related_objects(demandes, Prefetch("elements", ElementDemande.objects.select_related("demandee")))
+        prefetch_related_objects([dossier], "pieces")
+    return [(demande, etats(dossier, demande)) for demande in demandes]
+
+
+def _panneau(possibles, ouverte, verbe, form):
     """Le panneau d'instruction : seulement les verbes ouverts à cette personne, maintenant."""
+    initiale = {"limite_le": ouverte.limite_le + PROLONGATION} if ouverte else {}
     formulaires = {
-        "demander_complement": ComplementForm(prefix="complement"),
+        "prolonger_complement": ProlongerForm(prefix="prolonger", initial=initiale),
+        "annuler_complement": MotifForm(prefix="annuler"),
         "declarer_irrecevable": MotifForm(prefix="irrecevable"),
     }
     retours = [nom for nom in possibles if nom in RETOURS_ICI]
@@ -129,13 +201,14 @@ def _panneau(dossier, possibles, verbe, form):
     return {
         "verbe_en_erreur": verbe if form is not None else "",
         "form_en_erreur": form,
-        "form_complement": formulaires["demander_complement"],
+        "form_prolonger": formulaires["prolonger_complement"],
+        "form_annuler": formulaires["annuler_complement"],
         "form_irrecevable": formulaires["declarer_irrecevable"],
         "retours": [(nom, TRANSITIONS[nom].libelle, formulaires.get(nom) or MotifForm(prefix=nom)) for nom in retours],
     }
 
 
-def _prochaine_action(dossier, demandes):
+def _prochaine_action(dossier, ouverte):
     """L'unique chose à faire maintenant pour l'organisme : (phrase, bouton, adresse)."""
     if dossier.etat == Etat.BROUILLON:
         if not dossier.appel.est_ouvert():
@@ -146,15 +219,15 @@ def _prochaine_action(dossier, demandes):
         etape = liste[0].etape
         return (
             f"Il reste {len(liste)} point{'s' if len(liste) > 1 else ''} à compléter avant de déposer.",
-            f"Continuer : {ETAPES[etape].lower()}",
-            reverse(f"dossiers-{etape}", args=[dossier.numero]),
+            f"Continuer : {LIBELLES[etape].lower()}",
+            url_etape(dossier, etape),
         )
     if dossier.etat == Etat.A_COMPLETER:
-        demande = next((d for d in demandes if d.repondue_le is None), None)
-        quand = f" au plus tard le {demande.limite_le:%d/%m/%Y}" if demande else ""
+        quand = f" au plus tard le {ouverte.limite_le:%d/%m/%Y}" if ouverte else ""
+        page = "dossiers-complements" if ouverte else "dossiers-relecture"
         return (
             f"Le service attend vos compléments{quand}.",
             "Compléter le dossier",
-            reverse("dossiers-pieces", args=[dossier.numero]),
+            reverse(page, args=[dossier.numero]),
         )
     return None

@@ -1,7 +1,7 @@
 """L'avis de la réunion et son procès-verbal."""
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +12,9 @@ from dossiers.budget import totaux_du_dossier
 from dossiers.etats import Etat
 from dossiers.models import Dossier, Financement
 from evaluation import lecture, operations
+from evaluation.bloquants import bloquants_de
 from evaluation.forms import AvisForm
+from evaluation.habitants import avis_des_habitants
 from evaluation.models import ProcesVerbal, Reunion
 from evaluation.views.communs import REFUS, reunion_conduite, tenter
 
@@ -71,6 +73,8 @@ def avis(request, numero):
             (m, m.utilisateur_id in ont_envoye) for m in membres if m.utilisateur_id in attendus | ont_envoye
         ],
         "deportes": [m.utilisateur for m in membres if m.utilisateur_id in deports[dossier.pk]],
+        "bloquants": bloquants_de([dossier.pk]).get(dossier.pk, []) if revele else [],
+        "habitants": avis_des_habitants([dossier.pk])[dossier.pk],
         "envoyees": len(envoyees),
         "attendues": len(attendus | ont_envoye),
         "totaux": totaux_du_dossier(dossier),
@@ -93,18 +97,26 @@ def demander_proces_verbal(request, pk):
 @connecte
 @require_GET
 def telecharger_proces_verbal(request, pk):
-    """Réservé aux agents qui ne se sont déportés d'aucun dossier de la réunion : le procès-verbal les cite tous."""
+    """Celui d'une réunion thématique cite tous les dossiers : aux seuls agents qui ne s'en sont déportés d'aucun.
+
+    Celui d'une réunion sans dossiers se lit par toutes les personnes qui y sont conviées.
+    """
+    sans_dossiers = Reunion.objects.visibles_par(request.user).filter(appel=None)
     proces_verbal = get_object_or_404(
-        ProcesVerbal.objects.filter(
-            reunion__in=Reunion.objects.conduites_par(request.user), produit_le__isnull=False
-        ).exclude(reunion__passages__dossier__deports__utilisateur=request.user),
+        ProcesVerbal.objects.select_related("reunion")
+        .filter(
+            Q(reunion__in=Reunion.objects.conduites_par(request.user)) | Q(reunion__in=sans_dossiers),
+            produit_le__isnull=False,
+        )
+        .exclude(reunion__passages__dossier__deports__utilisateur=request.user),
         pk=pk,
     )
     if not proces_verbal.fichier:
         raise Http404
+    genre = "proces-verbal" if proces_verbal.reunion.est_thematique else "compte-rendu"
     return FileResponse(
         proces_verbal.fichier.open(),
         as_attachment=True,
-        filename=f"proces-verbal-{proces_verbal.reunion_id}-v{proces_verbal.version}.pdf",
+        filename=f"{genre}-{proces_verbal.reunion_id}-v{proces_verbal.version}.pdf",
         content_type="application/pdf",
     )

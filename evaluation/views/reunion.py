@@ -10,9 +10,13 @@ from comptes.models import Role
 from dossiers.etats import Etat
 from dossiers.models import Cible
 from evaluation import lecture, operations
+from evaluation.bloquants import bloquants_de
 from evaluation.forms import MembreForm, MotifForm, PresenceForm, ReunionForm
-from evaluation.models import MembreReunion
-from evaluation.views.communs import LECTEURS, REFUS, reunion_conduite, reunion_visible, tenter
+from evaluation.habitants import avis_des_habitants
+from evaluation.models import Avis, MembreReunion
+from evaluation.operations.convocation import a_annoncer
+from evaluation.views import sans_dossiers
+from evaluation.views.communs import CONVIES, REFUS, reunion_conduite, reunion_visible, tenter
 
 
 @acces(Role.AGENT)
@@ -28,6 +32,8 @@ def nouvelle(request):
 @acces(Role.AGENT)
 def modifier(request, pk):
     reunion = reunion_conduite(request, pk)
+    if not reunion.est_thematique:
+        return sans_dossiers.modifier(request, reunion)
     form = ReunionForm(request.POST or None, instance=reunion, utilisateur=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,10 +54,12 @@ def _lisible(passage, utilisateur, agent, deports):
     return not passage.deporte and (agent or not passage.retire)
 
 
-@acces(*LECTEURS)
+@acces(*CONVIES)
 @require_GET
 def detail(request, pk):
     reunion = reunion_visible(request, pk)
+    if not reunion.est_thematique:
+        return sans_dossiers.detail(request, reunion)
     agent = lecture.conduit(request.user, reunion)
     passages = list(
         reunion.passages.select_related("dossier__organisme", "dossier__avis")
@@ -78,15 +86,27 @@ def detail(request, pk):
         # Qui doit encore noter ne lit pas la moyenne des autres.
         lit_les_notes = passage.revele and (passage.mienne or not je_note or reunion.est_close)
         passage.moyenne = lecture.synthese_des_notes(envoyees).moyenne if lit_les_notes else None
+        passage.lisible = lit_les_notes and not passage.ferme
         passage.a_un_avis = dossier.etat != Etat.EN_EVALUATION and hasattr(dossier, "avis")
         passage.attend_un_avis = dossier.etat == Etat.EN_EVALUATION
+        passage.ajourne = passage.a_un_avis and dossier.avis.sens == Avis.Sens.AJOURNE
     ouverts = [p for p in passages if not p.ferme]
+    paroles = avis_des_habitants([p.dossier_id for p in ouverts if agent or p.lisible])
+    alertes = bloquants_de([p.dossier_id for p in ouverts if p.lisible and p.envoyees])
+    for avant, passage in zip([None, *passages], passages, strict=False):
+        passage.habitants = paroles.get(passage.dossier_id)
+        passage.bloquants = alertes.get(passage.dossier_id, []) if passage.lisible else []
+        # Le bloc sans débat reste à la fin : on ne monte ni ne descend d'un côté à l'autre.
+        passage.monte = avant is not None and avant.sans_debat == passage.sans_debat
+        if avant is not None:
+            avant.descend = passage.monte
     contexte = {
         "reunion": reunion,
         "agent": agent,
         "passages": passages,
         "membres": membres,
         "je_note": je_note,
+        "paroles": bool(paroles),
         "mes_deports": any(p.deporte for p in passages),
         "bilan": {
             "dossiers": len(passages),
@@ -96,6 +116,9 @@ def detail(request, pk):
             "sans_avis": sum(p.attend_un_avis for p in passages),
             "demande": sum(p.demande or 0 for p in ouverts),
         },
+        "invites": list(reunion.invites.all()),
+        "ecrit": agent and not reunion.est_close,
+        "a_annoncer": agent and a_annoncer(reunion),
         "presences": MembreReunion.Presence.choices,
         "proces_verbaux": list(reunion.proces_verbaux.all()) if agent and not any(p.deporte for p in passages) else [],
         "form_membre": MembreForm(reunion=reunion) if agent and not reunion.est_close else None,

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from comptes.acces import connecte, public
+from dossiers.models import CopieDeposee
 from programmation import actes, donnees_ouvertes
 from programmation.models import ALPHABET_CODE, LONGUEUR_CODE, Acte
 
@@ -49,6 +50,8 @@ def verifier(request):
         acte, erreur = _comparer(request.FILES.get("fichier"), Acte.objects.all())
         if acte:
             return render(request, "programmation/verifier_code.html", {"acte": acte, "empreinte_identique": True})
+        if copie := _copie_identique(request.FILES.get("fichier")):
+            return render(request, "programmation/verifier_copie.html", {"copie": copie})
         contexte["erreur_fichier"] = erreur
     fautif = contexte["erreur_code"] or contexte["erreur_fichier"]
     return render(request, "programmation/verifier.html", contexte, status=422 if fautif else 200)
@@ -89,13 +92,25 @@ def _comparer(fichier, jeu):
         return None, "Choisissez le fichier PDF que vous avez reçu."
     if fichier.size > TAILLE_MAX_OCTETS:
         return None, "Ce fichier dépasse 10 Mo : ce n’est pas un acte de Parvis."
-    empreinte = hashlib.sha256()
-    for morceau in fichier.chunks():
-        empreinte.update(morceau)
-    trouve = jeu.filter(sha256=empreinte.hexdigest(), produit_le__isnull=False).select_related("collectivite").first()
+    trouve = jeu.filter(sha256=_empreinte(fichier), produit_le__isnull=False).select_related("collectivite").first()
     if trouve:
         return trouve, ""
     return None, "Ce fichier n’est pas identique à l’original : il a été modifié, ou ce n’est pas un acte de Parvis."
+
+
+def _copie_identique(fichier):
+    """La copie d'un dossier déposé dont ce fichier est l'exact double ; qui l'a en main peut en connaître le dépôt."""
+    if fichier is None or fichier.size > TAILLE_MAX_OCTETS:
+        return None
+    copies = CopieDeposee.objects.filter(sha256=_empreinte(fichier), produite_le__isnull=False).defer("donnees")
+    return copies.select_related("dossier").first()
+
+
+def _empreinte(fichier):
+    empreinte = hashlib.sha256()
+    for morceau in fichier.chunks():
+        empreinte.update(morceau)
+    return empreinte.hexdigest()
 
 
 @public

@@ -277,7 +277,7 @@ def test_une_ligne_disparue_entre_temps_est_signalee(ville, denis):
 
 @pytest.mark.django_db(transaction=True)
 def test_une_panne_apres_coup_ne_laisse_ni_appel_ni_fait(convention, denis, monkeypatch):
-    monkeypatch.setattr("appels.operations.publier", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("appels.operations.creation.publier", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         creer(convention, denis)
     assert not Appel.objects.exists()

@@ -24,7 +24,10 @@ from tests.fabriques import (
 )
 
 pytestmark = pytest.mark.django_db
-AGENT = ["modifier", "financeurs", "objectifs", "grille", "pieces", "publier"]
+AGENT = [
+    "modifier", "regles", "financeurs", "objectifs", "regles-eligibilite", "formulaire", "pieces", "grille", "publier",
+    "dupliquer",
+]  # fmt: skip
 
 
 def requetes(client, url):
@@ -154,12 +157,12 @@ def _appel_de_bruay():
     )
 
 
-def test_la_page_d_un_appel_tient_en_cinq_requetes(client):
+def test_la_page_d_un_appel_tient_en_six_requetes(client):
     _appel_de_bruay()
-    assert requetes(client, "/appels/bruay/") == 5
+    assert requetes(client, "/appels/bruay/") == 6
     AppelFactory.create_batch(2)
     QuartierFactory.create_batch(2, convention=Appel.objects.get(slug="bruay").convention)
-    assert requetes(client, "/appels/bruay/") == 5
+    assert requetes(client, "/appels/bruay/") == 6
 
 
 def test_la_page_d_un_appel_dit_tout(client):
@@ -233,9 +236,13 @@ SAISIE = {
     "presentation": "Bienvenue.",
     "ouvre_le": "2026-12-01T09:00",
     "cloture_le": "2027-01-15T23:59",
+}
+REGLES = {
     "montant_min": "500",
     "montant_max": "23 500,50",
     "taux_max_public": "80",
+    "taux_horaire_benevolat": "13",
+    "pluriannuel_max": "3",
 }
 
 
@@ -248,7 +255,9 @@ def test_l_agent_cree_regle_et_publie_son_appel(client, denis, convention):
     assert "Préparer un appel" in page(client, "appels-nouveau")
     reponse = client.post(reverse("appels-nouveau"), SAISIE | {"convention": convention.pk})
     appel = Appel.objects.get()
-    assert reponse.url == reverse("appels-financeurs", args=[appel.slug])
+    assert reponse.url == reverse("appels-regles", args=[appel.slug])
+    assert client.post(reponse.url, REGLES).url == reverse("appels-financeurs", args=[appel.slug])
+    appel.refresh_from_db()
     assert (appel.code, str(appel.montant_max)) == ("BLB", "23500.50")
     # 23 h 59 à Paris en hiver : 22 h 59 en temps universel, et la minute entière est offerte.
     assert appel.cloture_le.isoformat() == "2027-01-15T22:59:59+00:00"
@@ -264,13 +273,13 @@ def test_l_agent_cree_regle_et_publie_son_appel(client, denis, convention):
 
 def test_des_dates_a_l_envers_gardent_la_saisie_et_ne_changent_rien(client, denis, convention):
     client.force_login(denis)
-    saisie = SAISIE | {"convention": convention.pk, "cloture_le": "2026-11-01T23:59", "montant_max": "beaucoup"}
+    saisie = SAISIE | {"convention": convention.pk, "cloture_le": "2026-11-01T23:59", "annee": "bientôt"}
     reponse = client.post(reverse("appels-nouveau"), saisie)
     texte = reponse.content.decode()
     assert reponse.status_code == 422
-    assert 'value="beaucoup"' in texte
+    assert 'value="bientôt"' in texte
     assert "resume-erreurs" in texte
-    saisie["montant_max"] = "100"
+    saisie["annee"] = "2027"
     texte = client.post(reverse("appels-nouveau"), saisie).content.decode()
     assert "La clôture vient après l’ouverture." in texte
     assert 'value="Appel à projets 2027 du contrat de ville"' in texte

@@ -8,8 +8,9 @@ import pytest
 RACINE = Path(__file__).resolve().parents[2]
 APPLICATIONS = ("config", "notifications", "programmation", "evaluation", "dossiers", "appels", "comptes", "journal")
 LA_PORTE = "dossiers/cycle_de_vie.py"
-# Le peuplement fabrique des dossiers à l'échelle, sans vie antérieure, dans une collectivité d'essai.
-EXCEPTIONS = {"config/peuplement.py"}
+# Le peuplement fabrique des dossiers à l'échelle, sans vie antérieure, dans une collectivité d'essai ; un signalement
+# de la veille de quartier a son propre état, et ce fichier n'écrit que celui-là.
+EXCEPTIONS = {"config/peuplement.py", "dossiers/operations/veille.py"}
 GARDES = {"etat"}
 APPELS = {"update", "create", "get_or_create", "update_or_create", "enregistrer", "franchir", "Dossier"}
 

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from dossiers.views.saisie import PAGES as PAGES_DE_SAISIE
+
 RACINE = Path(__file__).resolve().parents[2]
 GABARITS = sorted((RACINE / "templates").rglob("*.*"))
 PAGES = [g for g in GABARITS if g.suffix == ".html" and "courriels" not in g.parts and "email" not in g.parts]
@@ -11,7 +13,7 @@ APPLICATIONS = ("config", "notifications", "programmation", "evaluation", "dossi
 PAR_CONVENTION = ("account/", "mfa/", "usersessions/", "django/", "400.html", "403.html", "404.html", "429.html")
 
 # Les étapes de saisie : leur gabarit porte le nom de l'étape.
-ETAPES = {f"dossiers/{etape}.html" for etape in ("action", "objectifs", "public", "budget", "pieces", "relecture")}
+ETAPES = {f"dossiers/{etape}.html" for etape in PAGES_DE_SAISIE}
 
 
 def test_aucun_style_ni_script_en_ligne():

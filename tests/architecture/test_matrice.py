@@ -6,10 +6,12 @@ code : c'est elle qui fait foi. Les demandes qui écrivent sont annulées aussit
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from appels.models import PieceDemandee
 from comptes.models import Utilisateur
 from config.checks import motifs
 from config.demonstration import MOT_DE_PASSE, charger
@@ -34,6 +36,9 @@ def monde(db):
         Reunion.objects.get(titre__startswith="Santé"), par=Utilisateur.objects.get(email="agent@demo.test")
     )
     vider()
+    PieceDemandee.objects.filter(appel__publie_le__isnull=False).first().modele.save(
+        "modele.pdf", ContentFile(b"%PDF-1.7")
+    )
     CourrielRecu.objects.create(destinataires="a@demo.test", expediteur="b@demo.test", objet="Un courriel")
 
 

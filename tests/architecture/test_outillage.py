@@ -41,9 +41,11 @@ def test_chaque_paquet_de_premier_niveau_a_sa_marche_dans_l_escalier():
     assert paquets == racines == marches
 
 
-@pytest.mark.parametrize("niveau", ["base", "dev"])
+@pytest.mark.parametrize("niveau", ["base", "s3", "dev"])
 def test_chaque_dependance_declaree_est_verrouillee(niveau):
     declarees = list(PROJET["project"]["dependencies"])
+    if niveau == "s3":
+        declarees += PROJET["project"]["optional-dependencies"]["s3"]
     if niveau == "dev":
         declarees += PROJET["dependency-groups"]["dev"]
     assert {normaliser(d) for d in declarees} <= set(verrouilles(niveau))
@@ -51,10 +53,10 @@ def test_chaque_dependance_declaree_est_verrouillee(niveau):
 
 def test_le_verrou_des_tests_contient_celui_de_l_application():
     """./parvis demo se contente de l'environnement des tests quand il est déjà là."""
-    assert verrouilles("base").items() <= verrouilles("dev").items()
+    assert verrouilles("base").items() <= verrouilles("s3").items() <= verrouilles("dev").items()
 
 
-@pytest.mark.parametrize("niveau", ["base", "dev", "amorce"])
+@pytest.mark.parametrize("niveau", ["base", "s3", "dev", "amorce"])
 def test_chaque_version_verrouillee_porte_ses_empreintes(niveau):
     texte = (RACINE / f"requirements/{niveau}.txt").read_text()
     blocs = re.split(r"\n(?=[A-Za-z0-9])", "\n" + texte.strip())
@@ -126,7 +128,7 @@ def test_chaque_variable_obligatoire_du_compose_est_vide_dans_l_exemple():
     assert obligatoires == {nom for nom, valeur in exemple.items() if not valeur}
 
 
-@pytest.mark.parametrize("service", ["mandataire", "web", "worker", "beat", "postgres", "redis", "boite"])
+@pytest.mark.parametrize("service", ["mandataire", "web", "worker", "beat", "postgres", "redis", "boite", "antivirus"])
 def test_chaque_service_durable_dit_s_il_va_bien(service):
     assert COMPOSE["services"][service]["healthcheck"]["test"]
 

@@ -28,7 +28,7 @@ def _lancer(**environnement):
 
 
 def test_un_entrepot_inconnu_est_refuse_au_demarrage():
-    sortie = _lancer(STORAGE_URL="s3://seau/parvis")
+    sortie = _lancer(STORAGE_URL="ftp://ailleurs/parvis")
     assert sortie.returncode != 0
     assert "STORAGE_URL désigne un dossier" in sortie.stderr
 

@@ -1,17 +1,28 @@
-"""La fiche d'un organisme, ses membres, ce que les autres n'en voient pas."""
+"""Inscrire son organisme, tenir sa fiche, ce que les autres n'en voient pas."""
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from comptes import operations
 from comptes.models import Membre, Organisme
 from journal.models import Evenement
-from tests.fabriques import AffectationFactory, MembreFactory, OrganismeFactory, UtilisateurFactory
+from tests.fabriques import (
+    AffectationFactory,
+    DocumentFactory,
+    InvitationFactory,
+    MembreFactory,
+    OrganismeFactory,
+    UtilisateurFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
-IBAN = "FR7630006000011234567890189"
+REGISTRE = {
+    "registre_date": "1998-03-12",
+    "registre_volume": "12",
+    "registre_folio": "34",
+    "registre_tribunal": "Strasbourg",
+}
 SAISIE = {
     "type": "association",
     "nom": "Les Jardins du Terril",
@@ -20,14 +31,9 @@ SAISIE = {
     "adresse": "3 rue des Mineurs",
     "code_postal": "62700",
     "ville": "Bruay-la-Buissière",
-    "telephone": "03 21 00 00 00",
-    "courriel": "contact@jardins.test",
     "representant_prenom": "Alice",
     "representant_nom": "Moreau",
     "representant_fonction": "Présidente",
-    "iban": "FR76 3000 6000 0112 3456 7890 189",
-    "bic": "agrifrpp",
-    "version": "0",
 }
 
 
@@ -43,14 +49,7 @@ def test_inscrire_son_association(client, alice):
 
     organisme = Organisme.objects.get()
     assert reponse.url == reverse("organismes-detail", args=[organisme.pk])
-    assert (organisme.siret, organisme.rna, organisme.iban, organisme.bic, organisme.telephone) == (
-        "73282932000074",
-        "W623001234",
-        IBAN,
-        "AGRIFRPP",
-        "0321000000",
-    )
-    assert organisme.titulaire_compte == "Les Jardins du Terril"
+    assert (organisme.siret, organisme.rna) == ("73282932000074", "W623001234")
     assert Membre.objects.get().role == Membre.Role.REPRESENTANT
     fait = Evenement.objects.get()
     assert (fait.type, fait.objet_id, fait.acteur_id) == ("organisme.creer", organisme.pk, alice.pk)
@@ -63,15 +62,13 @@ def test_inscrire_son_association(client, alice):
         ({"siret": "7328293200007"}, "compte quatorze chiffres"),
         ({"rna": "623001234"}, "commence par W"),
         ({"rna": ""}, "Une association indique son numéro RNA"),
-        ({"iban": "FR7630006000011234567890188"}, "Cet IBAN n’est pas valable"),
-        ({"bic": "AGRI"}, "Ce BIC n’est pas valable"),
         ({"code_postal": "96000"}, "Ce code postal n’existe pas"),
-        ({"telephone": "12"}, "numéro de téléphone n’est pas valable"),
     ],
 )
 def test_une_saisie_fausse_est_expliquee_gardee_et_sans_effet(client, alice, change, message):
     reponse = client.post("/organisme/nouveau/", SAISIE | change)
 
+    assert reponse.status_code == 422
     page = reponse.content.decode()
     assert message in page
     assert 'class="resume-erreurs"' in page
@@ -103,8 +100,25 @@ def test_deux_inscriptions_simultanees_du_meme_siret_n_en_font_qu_une(alice):
 
 
 def test_une_association_d_alsace_moselle_n_a_pas_de_rna(client, alice):
-    client.post("/organisme/nouveau/", SAISIE | {"rna": "", "registre_local": "Volume 12, folio 34, Strasbourg"})
-    assert Organisme.objects.get().registre_local
+    client.post("/organisme/nouveau/", SAISIE | {"rna": "", **REGISTRE})
+    phrase = "Inscrite le 12/03/1998, volume 12, folio 34, tribunal judiciaire de Strasbourg"
+    assert Organisme.objects.get().registre_local == phrase
+
+
+def test_un_registre_incomplet_dit_ce_qu_il_manque(client, alice):
+    reponse = client.post("/organisme/nouveau/", SAISIE | {"rna": "", **REGISTRE, "registre_folio": ""})
+    assert reponse.status_code == 422
+    page = reponse.content.decode()
+    assert "Complétez les quatre indications du registre." in page
+    assert 'value="Strasbourg"' in page
+    assert "Une association indique son numéro RNA" not in page
+
+
+def test_une_commune_n_a_pas_de_rna(client, alice):
+    client.post("/organisme/nouveau/", SAISIE | {"type": "commune"})
+    organisme = Organisme.objects.get()
+    assert (organisme.rna, organisme.registre_local) == ("", "")
+    assert "RNA" not in client.get(f"/organisme/{organisme.pk}/").content.decode()
 
 
 def test_une_suite_hors_du_site_est_ignoree(client, alice):
@@ -114,80 +128,29 @@ def test_une_suite_hors_du_site_est_ignoree(client, alice):
     assert client.post("/organisme/nouveau/?suite=/appels/", autre).url == "/appels/"
 
 
-def test_l_iban_est_chiffre_en_base_et_masque_a_l_ecran(client, alice):
-    client.post("/organisme/nouveau/", SAISIE)
-    organisme = Organisme.objects.get()
-
-    with connection.cursor() as curseur:
-        curseur.execute("SELECT iban FROM comptes_organisme")
-        [(brut,)] = curseur.fetchall()
-    assert IBAN not in brut
-    assert brut.startswith("gAAAAA")
-
-    for adresse in (reverse("organismes-detail", args=[organisme.pk]), f"/organisme/{organisme.pk}/modifier/"):
-        page = client.get(adresse).content.decode()
-        assert IBAN not in page
-        assert "0189" in page
-
-
-def test_modifier_garde_l_iban_quand_le_champ_reste_vide(client, alice):
-    client.post("/organisme/nouveau/", SAISIE)
-    organisme = Organisme.objects.get()
-
-    client.post(f"/organisme/{organisme.pk}/modifier/", SAISIE | {"iban": "", "ville": "Divion"})
-
-    organisme.refresh_from_db()
-    assert (organisme.ville, organisme.iban, organisme.version) == ("Divion", IBAN, 1)
-    fait = Evenement.objects.get(type="organisme.modifier")
-    assert fait.donnees == {"champs": ["ville"]}
-
-
-def test_deux_personnes_modifient_la_fiche_en_meme_temps(client, alice):
-    client.post("/organisme/nouveau/", SAISIE)
-    organisme = Organisme.objects.get()
-    adresse = f"/organisme/{organisme.pk}/modifier/"
-    client.post(adresse, SAISIE | {"ville": "Divion"})
-
-    page = client.post(adresse, SAISIE | {"ville": "Houdain"}).content.decode()
-
-    assert "Une autre personne a enregistré cette fiche" in page
-    assert 'value="Houdain"' in page
-    organisme.refresh_from_db()
-    assert organisme.ville == "Divion"
-    client.post(adresse, SAISIE | {"ville": "Houdain", "version": "1"})
-    organisme.refresh_from_db()
-    assert organisme.ville == "Houdain"
-
-
-def test_un_redacteur_modifie_la_fiche_mais_pas_le_compte_bancaire(client):
-    bruno = MembreFactory(role=Membre.Role.REDACTEUR)
-    client.force_login(bruno.utilisateur)
-    organisme = bruno.organisme
-    adresse = f"/organisme/{organisme.pk}/modifier/"
-    autre_compte = SAISIE | {"siret": organisme.siret, "iban": "FR1420041010050500013M02606", "ville": "Divion"}
-
-    assert 'name="iban"' not in client.get(adresse).content.decode()
-    client.post(adresse, autre_compte)
-
-    organisme.refresh_from_db()
-    assert (organisme.ville, organisme.iban) == ("Divion", IBAN)
-    with pytest.raises(operations.OperationRefusee, match="compte bancaire"):
-        operations.modifier_organisme(organisme, par=bruno.utilisateur, version=organisme.version, bic="BNPAFRPPXXX")
-
-
 @pytest.mark.parametrize(
     ("methode", "chemin"),
     [
         ("get", "/organisme/{o}/"),
-        ("get", "/organisme/{o}/modifier/"),
-        ("post", "/organisme/{o}/modifier/"),
+        ("get", "/organisme/{o}/modifier/adresses/"),
+        ("post", "/organisme/{o}/modifier/adresses/"),
+        ("get", "/organisme/{o}/membres/"),
         ("post", "/organisme/{o}/membres/"),
         ("post", "/organisme/{o}/membres/{m}/retirer/"),
+        ("post", "/organisme/{o}/membres/{m}/role/"),
+        ("post", "/organisme/{o}/invitations/{i}/renvoyer/"),
+        ("post", "/organisme/{o}/invitations/{i}/annuler/"),
+        ("get", "/organisme/{o}/documents/"),
+        ("post", "/organisme/{o}/documents/"),
+        ("get", "/documents/{d}/"),
+        ("post", "/documents/{d}/dater/"),
+        ("post", "/documents/{d}/retirer/"),
     ],
 )
 def test_chloe_etrangere_et_denis_agent_n_y_trouvent_rien(client, methode, chemin):
     membre = MembreFactory()
-    chemin = chemin.format(o=membre.organisme_id, m=membre.pk)
+    invitation, document = InvitationFactory(organisme=membre.organisme), DocumentFactory(organisme=membre.organisme)
+    chemin = chemin.format(o=membre.organisme_id, m=membre.pk, i=invitation.pk, d=document.pk)
     for personne in (MembreFactory().utilisateur, AffectationFactory().utilisateur, UtilisateurFactory()):
         client.force_login(personne)
         assert getattr(client, methode)(chemin, SAISIE).status_code == 404
@@ -195,61 +158,13 @@ def test_chloe_etrangere_et_denis_agent_n_y_trouvent_rien(client, methode, chemi
     assert not Evenement.objects.exists()
 
 
-def test_ajouter_une_personne_deja_inscrite(client):
-    alice = MembreFactory()
-    bruno = UtilisateurFactory(email="bruno@exemple.test")
-    client.force_login(alice.utilisateur)
-    adresse = f"/organisme/{alice.organisme_id}/membres/"
-
-    inconnu = client.post(adresse, {"courriel": "personne@exemple.test", "role": "redacteur"})
-    assert "Aucun compte ne porte cette adresse" in inconnu.content.decode()
-    assert 'value="personne@exemple.test"' in inconnu.content.decode()
-
-    client.post(adresse, {"courriel": "Bruno@exemple.test", "role": "redacteur"})
-    assert bruno.appartenances.get().role == Membre.Role.REDACTEUR
-    deja = client.post(adresse, {"courriel": bruno.email, "role": "redacteur"})
-    assert "est déjà membre" in deja.content.decode()
-    assert Evenement.objects.filter(type="organisme.ajouter_membre").count() == 1
-
-
-def test_seul_un_representant_gere_les_membres(client):
-    alice = MembreFactory()
-    bruno = MembreFactory(organisme=alice.organisme, role=Membre.Role.REDACTEUR)
-    client.force_login(bruno.utilisateur)
-
-    client.post(f"/organisme/{alice.organisme_id}/membres/{alice.pk}/retirer/")
-    page = client.post(
-        f"/organisme/{alice.organisme_id}/membres/", {"courriel": UtilisateurFactory().email, "role": "representant"}
-    )
-
-    assert page.status_code == 422
-    assert Membre.objects.count() == 2
-    client.post(f"/organisme/{alice.organisme_id}/membres/{bruno.pk}/retirer/")
-    assert not Membre.objects.filter(pk=bruno.pk).exists(), "chacun peut quitter l’organisme"
-
-
-def test_le_dernier_representant_reste(client):
-    alice = MembreFactory()
-    client.force_login(alice.utilisateur)
-
-    page = client.post(f"/organisme/{alice.organisme_id}/membres/{alice.pk}/retirer/", follow=True).content.decode()
-    assert "garde au moins un représentant" in page
-    assert Membre.objects.filter(pk=alice.pk).exists()
-
-    se_retrograder = {"courriel": alice.utilisateur.email, "role": "redacteur"}
-    assert client.post(f"/organisme/{alice.organisme_id}/membres/", se_retrograder).status_code == 422
-    alice.refresh_from_db()
-    assert alice.role == Membre.Role.REPRESENTANT
-
-
 @pytest.mark.parametrize("nombre", [1, 3])
-def test_la_fiche_coute_autant_de_requetes_quel_que_soit_le_nombre_de_membres(
-    client, nombre, django_assert_num_queries
-):
+def test_la_fiche_coute_autant_de_requetes_quel_que_soit_ce_qu_elle_porte(client, nombre, django_assert_num_queries):
     alice = MembreFactory()
     MembreFactory.create_batch(nombre - 1, organisme=alice.organisme)
+    DocumentFactory.create_batch(nombre, organisme=alice.organisme)
     client.force_login(alice.utilisateur)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(f"/organisme/{alice.organisme_id}/")
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comptes.models import Organisme
-from tests.comptes.test_organismes import IBAN, SAISIE
+from tests.comptes.test_organismes import SAISIE
 from tests.fabriques import MOT_DE_PASSE, UtilisateurFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_de_la_session_finie_a_la_saisie_renvoyee(client):
 
     saisie = page.context["saisie"]
     assert client.post(saisie["adresse"], dict(saisie["champs"])).url == "/appels/"
-    assert Organisme.objects.get().iban == IBAN
+    assert Organisme.objects.get().nom == "Les Jardins du Terril"
 
 
 def test_ni_mot_de_passe_ni_jeton_ne_sont_gardes_et_le_reste_est_chiffre(client):

@@ -9,12 +9,12 @@ from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.core import mail
-from django.core.cache import cache
 from django.db import connection
 from django.urls import reverse
 
 from comptes.middleware import SecondFacteurMiddleware
 from comptes.models import Role
+from tests.caches import vider_le_cache
 from tests.fabriques import MOT_DE_PASSE, AffectationFactory, MembreFactory, UtilisateurFactory
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_activer_puis_se_connecter_avec_un_code(client):
     faux = client.post(reverse("mfa_authenticate"), {"code": "000000"}).content.decode()
     assert "Ce code n’est pas le bon" in faux
     # allauth refuse qu'un code serve deux fois : on efface la trace du code d'activation.
-    cache.clear()
+    vider_le_cache()
     assert client.post(reverse("mfa_authenticate"), {"code": code(cle)}).url == "/"
     assert client.session["_auth_user_id"] == str(denis.pk)
 

@@ -6,10 +6,16 @@ from zoneinfo import ZoneInfo
 
 from documents import (
     accuse_reception,
+    compte_rendu,
+    demande_pieces,
+    dossier_complet,
+    emargement,
+    fiche_habitant,
     notification_attribution,
     notification_irrecevabilite,
     notification_refus,
     proces_verbal,
+    suites_citoyennes,
     tableau_programmation,
 )
 from documents.lettre import Destinataire, Emetteur, Protection, Recours, Reference, Signataire
@@ -90,6 +96,23 @@ def irrecevabilite(**champs):
         "motif": "Le public n’habite pas un quartier prioritaire.",
     }
     return notification_irrecevabilite.NotificationIrrecevabilite(*COMMUN, **(valeurs | champs))
+
+
+def demande(**champs):
+    valeurs = {
+        "dossier_numero": "2027-BLB-0001",
+        "action": "Jardiner ensemble",
+        "recu_le": INSTANT,
+        "limite_le": date(2027, 2, 1),
+        "url_dossier": "https://parvis.test/dossiers/2027-BLB-0001/",
+        "message": "Merci pour ce projet.\nDeux points restent à préciser & à joindre.",
+        "elements": (
+            demande_pieces.Element("Relevé d’identité bancaire", "il est au nom d’une personne <privée>", True, True),
+            demande_pieces.Element("Budget de l’action", "le poste 64 ne dit pas combien de personnes"),
+            demande_pieces.Element("Avez-vous l’accord du bailleur ?", "", False),
+        ),
+    }
+    return demande_pieces.DemandePieces(*COMMUN, **(valeurs | champs))
 
 
 def pv(nombre=4, **champs):
@@ -219,13 +242,168 @@ def pv_complet():
     )  # fmt: skip
 
 
+def rendu(nombre=4, **champs):
+    valeurs = {
+        "collectivite": "Ville d’Essai",
+        "service": "Service Politique de la Ville",
+        "genre": "Groupe de travail",
+        "titre": "Halls & cours <du soir>",
+        "enjeu": "Prévention de la délinquance",
+        "tenu_le": INSTANT,
+        "edite_le": INSTANT,
+        "version": 1,
+        "presents": (compte_rendu.Participant("Marc L.", "CAF"), compte_rendu.Participant("Élue sans structure")),
+        "excuses": (compte_rendu.Participant("Nadia W.", "Bailleur"),),
+        "points": (
+            compte_rendu.Point(
+                "Présence le soir", "Chiffres & bilan", "Deux avis.\nUn accord.", "Un samedi sur deux.", "Marc L.",
+                date(2027, 3, 1),
+            ),
+            compte_rendu.Point("Calendrier", "Trois dates proposées."),
+        ) * nombre,
+        "lieu": "Salle B",
+        "president": "Claude Exemple, adjoint",
+        "secretaire": "Thomas L.",
+        "divers": "Rien de plus.",
+    }  # fmt: skip
+    return compte_rendu.CompteRendu(**(valeurs | champs))
+
+
+def feuille(nombre=3, **champs):
+    valeurs = {
+        "collectivite": "Ville d’Essai",
+        "service": "Service Politique de la Ville",
+        "genre": "Réunion thématique",
+        "titre": "Santé & droits",
+        "tenu_le": INSTANT,
+        "edite_le": INSTANT,
+        "personnes": (
+            emargement.Personne("Marc L.", "Caisse d’allocations familiales"), emargement.Personne("Élue")
+        ) * nombre,
+        "lieu": "Salle B",
+        "president": "Claude Exemple, adjoint",
+    }  # fmt: skip
+    return emargement.Emargement(**(valeurs | champs))
+
+
+def dossier(longueur=1, **champs):
+    """Un dossier court, ou plein (`longueur` fois plus de texte et de lignes)."""
+    d = dossier_complet
+    texte = "Un jardin partagé au pied des immeubles, ouvert à toutes & tous, <sans> inscription. " * 3
+    recit = "\n\n".join([texte * min(longueur, 3)] * longueur) + "\n- une liste\n- sur deux lignes"
+    postes = tuple(d.Poste(f"6{rang} Achats et fournitures n° {rang}", "1 250 €") for rang in range(10 * longueur))
+    budget = d.Budget(
+        "Budget du projet", (*postes, d.Poste("dont petit matériel", "200 €", "detail")), postes[:6], "12 500 €",
+        "12 500 €", (d.Poste("864 Personnel bénévole", "900 €"),), (d.Poste("870 Bénévolat", "900 €"),), "900 €",
+        "900 €",
+    )  # fmt: skip
+    identite = d.Renseignements((("Nom", "Jardins & Compagnie <du Coron>"), ("SIRET", "73282932000074"), ("Sigle", "")))
+    indicateurs = d.Tableau(
+        "Indicateurs", ("Indicateur", "Cible"), tuple((f"Familles n° {r}", "40") for r in range(3 * longueur)), (1,)
+    )
+    vide = d.Tableau("Agréments", ("Agrément", "Date"), (), vide="Aucun agrément.")
+    cases = d.Cases("Objet", ((True, "Projet ou action"), (False, "Fonctionnement <global>")))
+    valeurs = {
+        "collectivite": "Ville d’Essai",
+        "service": "Service Politique de la Ville",
+        "numero": "2027-BLB-0001",
+        "intitule": "Jardiner ensemble",
+        "organisme": "Jardins & Compagnie <du Coron>",
+        "appel": "Appel à projets 2027",
+        "mention": "Copie du dossier déposé le 13 janvier 2027.",
+        "etabli_le": INSTANT,
+        "resume": (("Organisme", "Jardins & Compagnie <du Coron>"), ("Montant demandé", "5 500 €")),
+        "rubriques": (
+            d.Rubrique("La demande", (d.Partie("structure", "", (cases,)),)),
+            d.Rubrique("1. Identification", (d.Partie("structure", "L’association", (identite, vide)),)),
+            d.Rubrique(
+                "6. Projet",
+                (
+                    d.Partie("action", "L’action", (d.Recit("Description", recit), d.Recit("Lieux", ""))),
+                    d.Partie("resultats", "Résultats", (d.Recit("Résultats attendus", recit), indicateurs)),
+                    d.Partie("budget", "Budget", (budget, d.Phrase("La subvention sollicitée représente 44 %."))),
+                ),
+            ),
+        ),
+        "empreinte": "ab" * 32,
+        "adresse_verification": "https://parvis.test/verifier/",
+    }
+    return d.DossierComplet(**(valeurs | champs))
+
+
+def dossier_plein():
+    return dossier(longueur=6)
+
+
+def epreuve():
+    return dossier(epreuve=True, empreinte="", mention="Épreuve d’un brouillon.", intitule="")
+
+
+def projet_habitant(**champs):
+    valeurs = {
+        "numero": "2027-BLB-0001",
+        "titre": "Cafés des habitants & du marché",
+        "qui": "Jardins & Compagnie <du Coron>, une association.",
+        "ou": "Quartier : Le Centre.",
+        "pour_qui": "Les personnes seules. 60 personnes en tout.",
+        "quand": "Du 15 janvier au 15 décembre 2027.",
+        "combien": "9 800 € en tout. Cela fait environ 163 € par personne.",
+        "resume": "Un rendez-vous du samedi pour parler du quartier.",
+        "nouveau": ("Ce projet a déjà eu lieu.", "Il coûte 9 800 €, au lieu de 8 000 €."),
+        "conseil": "Conseil citoyen du Centre",
+        "code": "ABCD2345EFGH",
+        "adresse": "https://parvis.test/avis-habitant/ABCD2345EFGH/",
+        "adresse_courte": "parvis.test/avis-habitant",
+    }
+    return fiche_habitant.Projet(**(valeurs | champs))
+
+
+def fiches_habitant(*projets, **champs):
+    valeurs = {
+        "collectivite": "Ville d’Essai",
+        "titre": "Fiches habitant · Santé",
+        "reunion": "jeudi 3 décembre 2026",
+        "edite_le": INSTANT,
+        "projets": projets or (projet_habitant(), projet_habitant(numero="2027-BLB-0002", nouveau=(), resume="")),
+    }
+    return fiche_habitant.FichesHabitant(**(valeurs | champs))
+
+
+def suites(nombre=2, **champs):
+    projet = suites_citoyennes.Projet(
+        "Cafés des habitants & du marché", "Jardins & Compagnie <du Coron>", "8 oui, 2 un peu, 1 non",
+        ("Un coin pour les petits <3", "L’heure", "Des bancs", "De l’ombre", "Un panneau", "Un robinet"),
+        "La réunion est d’accord, mais demande des changements.", "Le projet reçoit 4 000 €.",
+        "Vous demandiez le samedi.\nL’association ouvre le samedi.",
+    )  # fmt: skip
+    muet = suites_citoyennes.Projet("Bouger à tout âge", "Terrasses en forme", "1 ne sait pas")
+    valeurs = {
+        "collectivite": "Ville d’Essai",
+        "conseil": "Conseil citoyen du Centre",
+        "reunion": "Santé",
+        "tenue_le": INSTANT,
+        "edite_le": INSTANT,
+        "projets": (projet, muet) * (nombre // 2),
+    }
+    return suites_citoyennes.SuitesCitoyennes(**(valeurs | champs))
+
+
 TOUS = {
+    "fiches-habitant": (fiche_habitant, fiches_habitant),
+    "suites-citoyennes": (suites_citoyennes, suites),
+    "dossier": (dossier_complet, dossier),
+    "dossier-plein": (dossier_complet, dossier_plein),
+    "epreuve": (dossier_complet, epreuve),
     "accuse": (accuse_reception, accuse),
     "attribution": (notification_attribution, attribution),
     "refus": (notification_refus, refus),
     "irrecevabilite": (notification_irrecevabilite, irrecevabilite),
+    "demande-pieces": (demande_pieces, demande),
+    "demande-pieces-en-un-texte": (demande_pieces, lambda: demande(elements=(), message="Il manque le RIB.")),
     "proces-verbal": (proces_verbal, pv),
     "tableau": (tableau_programmation, tableau),
     "proces-verbal-long": (proces_verbal, pv_complet),
+    "compte-rendu": (compte_rendu, rendu),
+    "emargement": (emargement, lambda: feuille(12)),
     "tableau-complet": (tableau_programmation, tableau_complet),
 }

@@ -25,6 +25,7 @@ DESSIN = {
     ("depose", "demander_complement", "a_completer", "agent"),
     ("a_completer", "completer", "depose", "membre"),
     ("a_completer", "reprendre_examen", "depose", "agent"),
+    ("a_completer", "annuler_complement", "depose", "agent"),
     ("depose", "declarer_recevable", "recevable", "agent"),
     ("depose", "declarer_irrecevable", "irrecevable", "agent"),
     ("recevable", "mettre_en_evaluation", "en_evaluation", "agent"),

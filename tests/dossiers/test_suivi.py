@@ -11,11 +11,12 @@ from comptes.models import Membre, Role
 from comptes.taches import taches_de
 from dossiers import operations
 from dossiers.etats import Etat
-from dossiers.models import Dossier
+from dossiers.models import Dossier, ElementDemande, Message
 from evaluation.models import Deport, MembreReunion, PassageDossier, Reunion
+from tests.caches import vider_le_cache
 from tests.fabriques import AffectationFactory, AppelFactory, CollectiviteFactory, MembreFactory, UtilisateurFactory
 from tests.fabriques_appels import PieceDemandeeFactory
-from tests.fabriques_dossiers import DemandeComplementFactory, DossierFactory, PieceFactory
+from tests.fabriques_dossiers import ENGAGEMENTS, DemandeComplementFactory, DossierFactory, PieceFactory
 
 pytestmark = pytest.mark.django_db
 # Tous les états qu'un dossier peut avoir, et tout ce que voit chacun.
@@ -55,7 +56,7 @@ def test_deposer_depuis_la_relecture(client):
     page = texte(client.get(url("relecture", dossier)))
     assert "Le dossier est complet." in page
     assert "contrat d’engagement républicain" in page
-    reponse = client.post(url("deposer", dossier), {"atteste": "on", "souscrit_cer": "on"}, follow=True)
+    reponse = client.post(url("deposer", dossier), ENGAGEMENTS, follow=True)
     assert "L’accusé de réception arrive" in texte(reponse)
     dossier.refresh_from_db()
     assert dossier.etat == Etat.DEPOSE
@@ -65,7 +66,7 @@ def test_un_second_clic_ne_depose_pas_deux_fois(client):
     dossier = DossierFactory(complet=True)
     client.force_login(alice_de(dossier))
     for _ in range(2):
-        reponse = client.post(url("deposer", dossier), {"atteste": "on", "souscrit_cer": "on"}, follow=True)
+        reponse = client.post(url("deposer", dossier), ENGAGEMENTS, follow=True)
     assert "il n’a pas été déposé deux fois" in texte(reponse)
 
 
@@ -74,10 +75,10 @@ def test_deposer_sans_cocher_garde_ce_qui_est_coche(client):
     client.force_login(alice_de(dossier))
     reponse = client.post(url("deposer", dossier), {"souscrit_cer": "on"})
     page = texte(reponse)
-    assert reponse.status_code == 409
-    assert "Cochez l’attestation sur l’honneur" in page
+    assert reponse.status_code == 422
+    assert "Cochez cette case pour déposer." in page
     assert re.search(r'name="souscrit_cer"[^>]* checked', page)
-    assert not re.search(r'name="atteste"[^>]* checked', page)
+    assert not re.search(r'name="a_jour"[^>]* checked', page)
 
 
 def test_deposer_un_dossier_incomplet_ou_hors_delai(client):
@@ -85,9 +86,9 @@ def test_deposer_un_dossier_incomplet_ou_hors_delai(client):
     client.force_login(alice_de(dossier))
     page = texte(client.get(url("relecture", dossier)))
     assert f'<a href="{url("action", dossier)}">Donnez un intitulé à l’action.</a>' in page
-    assert client.post(url("deposer", dossier), {"atteste": "on", "souscrit_cer": "on"}).status_code == 409
+    assert client.post(url("deposer", dossier), ENGAGEMENTS).status_code == 409
     clos = DossierFactory(complet=True, appel=AppelFactory(clos=True), organisme=dossier.organisme)
-    reponse = client.post(url("deposer", clos), {"atteste": "on", "souscrit_cer": "on"})
+    reponse = client.post(url("deposer", clos), ENGAGEMENTS)
     assert reponse.status_code == 409
     assert "L’appel à projets est clos depuis le" in texte(reponse)
     assert set(Dossier.objects.values_list("etat", flat=True)) == {"brouillon"}
@@ -99,7 +100,7 @@ def test_une_redactrice_sait_a_qui_demander(client):
     client.force_login(MembreFactory(organisme=dossier.organisme, role=Membre.Role.REDACTEUR).utilisateur)
     page = texte(client.get(url("relecture", dossier)))
     assert f"Seule une personne qui représente l’organisme peut déposer\u00a0: {alice}." in page
-    client.post(url("deposer", dossier), {"atteste": "on", "souscrit_cer": "on"})
+    client.post(url("deposer", dossier), ENGAGEMENTS)
     dossier.refresh_from_db()
     assert dossier.etat == Etat.BROUILLON
 
@@ -108,7 +109,7 @@ def test_completer_puis_un_second_clic(client):
     dossier = DossierFactory(complet=True, a_completer=True)
     DemandeComplementFactory(dossier=dossier)
     client.force_login(alice_de(dossier))
-    assert "Le service a écrit\u00a0: «\u00a0Il manque le relevé" in texte(client.get(url("relecture", dossier)))
+    assert "Il manque le relevé" in texte(client.get(url("complements", dossier)))
     assert "Vos compléments sont envoyés" in texte(client.post(url("completer", dossier), follow=True))
     assert "rien n’a été envoyé deux fois" in texte(client.post(url("completer", dossier), follow=True))
 
@@ -173,13 +174,15 @@ def test_le_porteur_ne_lit_ni_le_nom_de_l_agent_ni_ses_motifs_internes(client):
 
 def test_le_financeur_lit_le_dossier_sans_les_coordonnees(client):
     dossier = DossierFactory(complet=True, recevable=True)
-    rib = PieceDemandeeFactory(appel=dossier.appel, libelle="Relevé d’identité bancaire")
+    rib = PieceDemandeeFactory(appel=dossier.appel, libelle="Relevé d’identité bancaire", confidentielle=True)
     PieceFactory(dossier=dossier, demandee=rib, nom="releve.pdf")
     client.force_login(financeur_de(dossier))
-    page = texte(client.get(url("detail", dossier)))
-    assert "Jardiner ensemble" in page
-    for interdit in ("0189", "0321000000", "releve.pdf", "Instruire ce dossier", "Historique"):
-        assert interdit not in page
+    assert "Vingt familles jardinent" in texte(client.get(url("contenu", dossier)))
+    for onglet in ("detail", "contenu", "documents"):
+        page = texte(client.get(url(onglet, dossier)))
+        assert "Jardiner ensemble" in page
+        for interdit in ("0189", "0321000000", "releve.pdf", "Instruire ce dossier", "Historique", "Messages"):
+            assert interdit not in page
     for nom in ("action", "relecture", "deposer"):
         assert client.get(url(nom, dossier)).status_code == 403
 
@@ -187,7 +190,9 @@ def test_le_financeur_lit_le_dossier_sans_les_coordonnees(client):
 def test_l_evaluateur_lit_les_dossiers_de_sa_reunion_sauf_deport(client):
     dossier, autre = DossierFactory.create_batch(2, complet=True, en_evaluation=True, appel=AppelFactory())
     collectivite = dossier.appel.collectivite
-    reunion = Reunion.objects.create(appel=dossier.appel, titre="Santé", debut=timezone.now())
+    reunion = Reunion.objects.create(
+        appel=dossier.appel, collectivite=dossier.appel.collectivite, titre="Santé", debut=timezone.now()
+    )
     PassageDossier.objects.create(reunion=reunion, dossier=dossier, rang=1)
     marc = AffectationFactory(collectivite=collectivite, role=Role.EVALUATEUR).utilisateur
     client.force_login(marc)
@@ -208,8 +213,7 @@ def test_l_evaluateur_lit_les_dossiers_de_sa_reunion_sauf_deport(client):
 GESTES = [
     ("recevable", {}, "depose", "recevable"),
     ("irrecevable", {"irrecevable-motif": "Hors quartier."}, "depose", "irrecevable"),
-    ("demander-complement", {"complement-message": "Le RIB", "complement-limite_le": "2099-01-01"}, "depose",
-     "a_completer"),
+    ("annuler-complement", {"annuler-motif": "Erreur de dossier"}, "a_completer", "depose"),
     ("reprendre", {}, "a_completer", "depose"),
     ("revenir", {"retour": "revenir_au_depot", "revenir_au_depot-motif": "Erreur"}, "recevable", "depose"),
     ("demarrer", {}, "notifie", "en_cours"),
@@ -254,6 +258,7 @@ def test_les_autres_ne_font_pas_ce_geste(client, geste, donnees, avant, apres):
          "laisse au moins un jour", "Le RIB, svp"),
         ("demander-complement", {"complement-message": "Le RIB, svp", "complement-limite_le": "32/13/2027"}, 422,
          "Saisissez une date valide", "Le RIB, svp"),
+        ("demander-complement", {"complement-limite_le": "2026-12-24"}, 422, "Cochez ce qui manque", "2026-12-24"),
     ],
 )  # fmt: skip
 def test_un_refus_garde_ce_que_l_agent_a_ecrit(client, geste, donnees, code, message, garde):
@@ -344,23 +349,60 @@ def test_la_liste_garde_un_nombre_constant_de_requetes(client, nombre, django_as
     assert len(reponse.context["page"]) == nombre
 
 
-@pytest.mark.parametrize("nombre", [1, 3])
-def test_le_suivi_garde_un_nombre_constant_de_requetes(client, nombre, django_assert_num_queries):
+def dossier_bavard(nombre):
+    """`nombre` demandes, chacune de `nombre` éléments, autant de messages et de pièces."""
+    # Le délai observé l'an dernier se garde un jour : on compte la page la plus chère, celle qui le calcule.
+    vider_le_cache()
     dossier = DossierFactory(complet=True, a_completer=True)
+    demandee = PieceDemandeeFactory(appel=dossier.appel)
     DemandeComplementFactory.create_batch(nombre - 1, dossier=dossier, repondue_le=timezone.now())
     DemandeComplementFactory(dossier=dossier)
-    PieceFactory.create_batch(nombre, dossier=dossier, demandee=PieceDemandeeFactory(appel=dossier.appel))
+    for demande in dossier.demandes_complement.all():
+        for rang in range(nombre):
+            ElementDemande.objects.create(demande=demande, demandee=demandee, libelle=f"Pièce {rang}", ordre=rang)
+    for _ in range(nombre):
+        Message.objects.create(dossier=dossier, du_service=True, signature="Denis", texte="Bonjour")
+    PieceFactory.create_batch(nombre, dossier=dossier, demandee=demandee)
+    return dossier
+
+
+@pytest.mark.parametrize("nombre", [1, 3])
+@pytest.mark.parametrize(
+    ("onglet", "requetes"), [("detail", SUIVI), ("contenu", 12), ("messages", 6), ("documents", 9), ("complements", 15)]
+)
+def test_chaque_onglet_garde_un_nombre_constant_de_requetes(
+    client, nombre, onglet, requetes, django_assert_num_queries
+):
+    dossier = dossier_bavard(nombre)
+    client.force_login(alice_de(dossier))
+    with django_assert_num_queries(requetes):
+        assert client.get(url(onglet, dossier)).status_code == 200
+
+
+@pytest.mark.parametrize("nombre", [1, 3])
+@pytest.mark.parametrize(("onglet", "requetes"), [("detail", 13), ("demander-complement", 7)])
+def test_les_pages_de_l_agent_gardent_un_nombre_constant_de_requetes(
+    client, nombre, onglet, requetes, django_assert_num_queries
+):
+    dossier = dossier_bavard(nombre)
+    if onglet == "demander-complement":
+        dossier = DossierFactory(depose=True)
+        PieceFactory.create_batch(nombre, dossier=dossier, demandee=PieceDemandeeFactory(appel=dossier.appel))
     client.force_login(denis_de(dossier))
-    with django_assert_num_queries(SUIVI):
-        client.get(url("detail", dossier))
+    with django_assert_num_queries(requetes):
+        assert client.get(url(onglet, dossier)).status_code == 200
 
 
-@pytest.mark.parametrize("etape", ["action", "objectifs", "public", "budget", "pieces", "relecture"])
-def test_une_etape_reste_legere(client, etape, django_assert_max_num_queries):
+@pytest.mark.parametrize(
+    # Les objectifs montrent aussi le portrait des quartiers et ce que les habitants y signalent.
+    ("etape", "requetes"),
+    [("action", 15), ("objectifs", 16), ("public", 15), ("budget", 15), ("pieces", 15)],
+)
+def test_une_etape_reste_legere(client, etape, requetes, django_assert_max_num_queries):
     dossier = DossierFactory(complet=True)
     PieceFactory.create_batch(3, dossier=dossier, demandee=PieceDemandeeFactory(appel=dossier.appel))
     client.force_login(alice_de(dossier))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(requetes):
         client.get(url(etape, dossier))
 
 
@@ -375,7 +417,7 @@ def test_ce_qui_attend_la_porteuse():
     DossierFactory(organisme=brouillon.organisme, depose=True)
     taches = taches_de(alice_de(brouillon))
     assert {(tache.url, tache.echeance) for tache in taches} == {
-        (url("detail", a_completer), demande.limite_le),
+        (url("complements", a_completer), demande.limite_le),
         (url("detail", brouillon), brouillon.appel.cloture_le),
     }
     assert any(tache.texte.startswith("Le brouillon « Jardiner »") for tache in taches)

@@ -14,20 +14,21 @@ from comptes.models import Affectation, Role
 from dossiers.etats import Etat
 from dossiers.models import Dossier, Financement, LigneBudget
 from evaluation import operations
-from evaluation.models import Deport, Evaluation
+from evaluation.models import Deport, Evaluation, FicheHabitant
 from evaluation.operations import OperationRefusee
 from evaluation.proces_verbal import donnees_de
 from journal.models import Evenement
 from notifications.travail import vider
 from programmation.operations import programmer_les_evalues
+from tests.evaluation.outils_habitants import preparer, repondre
 from tests.fabriques import AffectationFactory, OrganismeFactory, PassageFactory, PieceFactory
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 TITRE, PORTEUR = "Cirque zinzolin", "Compagnie du Galibier"
 DESCRIPTION = "Un chapiteau dressé six semaines."
-# Des montants que rien d'autre n'écrit : demandé, coût, proposé.
-MONTANTS = ("1777", "6543", "1234")
+# Des montants que rien d'autre n'écrit, et qu'aucune clé primaire n'atteint : demandé, coût, proposé.
+MONTANTS = ("71777", "76543", "61234")
 MOTIF = "Trésorier de la compagnie."
 
 
@@ -38,17 +39,18 @@ def zinzolin(seance):
     Dossier.objects.filter(pk=dossier.pk).update(
         intitule=TITRE, description=DESCRIPTION, organisme=OrganismeFactory(nom=PORTEUR)
     )
-    Financement.objects.filter(dossier=dossier).update(montant_demande=D("1777"))
-    LigneBudget.objects.filter(dossier=dossier, compte="60").update(montant=D("3543"))
+    Financement.objects.filter(dossier=dossier).update(montant_demande=D("71777"))
+    LigneBudget.objects.filter(dossier=dossier, compte="60").update(montant=D("73543"))
     PieceFactory(dossier=dossier)
     PassageFactory(reunion=seance.reunion)
+    repondre(preparer(seance), "oui", "non")
     return seance.dossier
 
 
 def rendre_tous_les_avis(seance):
     """Deux avis : l'enveloppe du financeur somme tous les dossiers, un seul y lirait le montant du déport."""
     for passage in seance.reunion.passages.select_related("dossier"):
-        propose = D("1234") if passage == seance.passage else D("2000")
+        propose = D("61234") if passage == seance.passage else D("2000")
         montants = {f.financeur: min(propose, f.montant_demande) for f in passage.dossier.financements.all()}
         seance.rendre(dossier=passage.dossier, montants=montants)
 
@@ -100,11 +102,23 @@ def adresses(seance):
         "evaluation-accueil": [],
         "evaluation-noter": [numero],
         "evaluation-avis": [numero],
+        "seance-conduite": [reunion],
+        "seance-projecteur": [reunion],
+        "seance-membre": [reunion],
         "reunions-detail": [reunion],
         "reunions-modifier": [reunion],
         "reunions-ordre-du-jour": [reunion],
         "reunions-rouvrir": [reunion],
         "reunions-desinscrire": passage,
+        "habitants-conseil": [numero],
+        "habitants-fiches": [reunion],
+        "habitants-imprimer": [reunion],
+        "reunions-changer": passage,
+        "reunions-convier": [reunion],
+        "reunions-supprimer": [reunion],
+        "reunions-repartir": [reunion],
+        "reunions-agenda": [reunion],
+        "appels-repartir": [slug],
         "programmation-accueil": [],
         "programmation-tableau": [slug],
         "programmation-dossier": [slug, numero],
@@ -125,6 +139,15 @@ def adresses(seance):
     tableau = reverse("programmation-tableau", args=[slug])
     pages += [f"{tableau}?fermete={f}&groupe={g}" for f in ("sollicite", "propose") for g in ("quartier", "aucun")]
     pages += [f"{tableau}?q=zinzolin", f"{reverse('dossiers-liste')}?q=zinzolin", "/api/v1/dossiers/?etat=evalue"]
+    pages += [
+        f"{reverse(nom, args=args)}?methode=equitable&voulus=2&par_enjeu=1"
+        for nom, args in (("reunions-repartir", [reunion]), ("appels-repartir", [slug]))
+    ]
+    for fiche in FicheHabitant.objects.filter(reunion=reunion):
+        pages += [reverse(f"habitants-{nom}", args=[fiche.pk]) for nom in ("papier", "suite")]
+        pages += [reverse("avis-habitant-repondre", args=[fiche.code])]
+        pages += [reverse("conseils-suites", args=[fiche.conseil_id])]
+        pages += [reverse("conseils-suites-pdf", args=[fiche.conseil_id, reunion])]
     pages += [reverse("proces-verbal-telecharger", args=[pv.pk]) for pv in seance.reunion.proces_verbaux.all()]
     return pages
 
@@ -149,7 +172,7 @@ def parcourir(client, seance, personne, sauf=()):
 
 def fuites(lus):
     """Ce qui reste lisible du dossier : (adresse, mot)."""
-    montants = [rf"(?<!\d){m[0]}[ .,]?{m[1:]}(?!\d)" for m in MONTANTS]
+    montants = [rf"(?<!\d){m[:2]}[ .,]?{m[2:]}(?!\d)" for m in MONTANTS]
     # Pas derrière deux points : ce serait la seconde d'un horodatage de l'API.
     interdits = [TITRE, PORTEUR, DESCRIPTION, MOTIF, *montants, r"(?<![\d:])44[,.]0"]
     return [(adresse, mot) for adresse, lu in lus.items() for mot in interdits if re.search(mot, lu)]

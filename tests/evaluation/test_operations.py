@@ -147,7 +147,7 @@ def test_un_brouillon_se_garde_puis_s_envoie_une_seule_fois(seance):
     reste = len(criteres) - 1
     with pytest.raises(OperationRefusee, match=f"Il reste {reste} critère"):
         operations.envoyer_evaluation(seance.dossier, par=seance.eva)
-    assert Evaluation.objects.get().commentaire == "À voir"
+    assert Evaluation.objects.get().brouillon["commentaire"] == "À voir"
     seance.envoyer(seance.eva)
     for geste in (lambda: operations.envoyer_evaluation(seance.dossier, par=seance.eva),
                   lambda: operations.enregistrer_evaluation(seance.dossier, par=seance.eva, notes={})):  # fmt: skip
@@ -190,14 +190,14 @@ def test_on_ne_note_pas_le_dossier_de_son_association(seance):
         seance.envoyer(seance.eva)
 
 
-def test_les_notes_se_reprennent_tant_que_tous_n_ont_pas_envoye(seance):
+def test_les_notes_se_reprennent_meme_decouvertes(seance):
     seance.envoyer(seance.eva)
     operations.rouvrir_evaluation(seance.dossier, par=seance.eva)
     seance.envoyer(seance.eva, niveau=1)
     seance.envoyer(seance.farid)
-    with pytest.raises(OperationRefusee, match="découvertes"):
-        operations.rouvrir_evaluation(seance.dossier, par=seance.eva)
-    assert faits("evaluation.rouvrir") == 1
+    operations.rouvrir_evaluation(seance.dossier, par=seance.eva)
+    assert faits("evaluation.rouvrir") == 2
+    assert revele(seance)
 
 
 def test_rouvrir_sans_avoir_envoye_est_refuse(seance):
@@ -207,14 +207,15 @@ def test_rouvrir_sans_avoir_envoye_est_refuse(seance):
 
 
 def test_des_notes_lues_ne_redeviennent_pas_secretes_quand_un_membre_s_ajoute(seance):
-    """Sans cela, on lirait les notes des autres, on ferait venir quelqu'un, et on reprendrait les siennes."""
+    """Sans cela, on lirait les notes des autres, on ferait venir quelqu'un, et on reprendrait les siennes en secret."""
     seance.envoyer(seance.eva)
     seance.envoyer(seance.farid)
     nora = AffectationFactory(collectivite=seance.appel.collectivite, role=Role.EVALUATEUR).utilisateur
     operations.convier(seance.reunion, nora, par=seance.denis)
     assert revele(seance)
-    with pytest.raises(OperationRefusee, match="découvertes"):
-        operations.rouvrir_evaluation(seance.dossier, par=seance.eva)
+    operations.rouvrir_evaluation(seance.dossier, par=seance.eva)
+    seance.envoyer(seance.eva, niveau=0)
+    assert Evaluation.objects.get(evaluateur=seance.eva).versions.first().apres_lecture
     seance.envoyer(nora)
 
 

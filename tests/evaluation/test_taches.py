@@ -34,8 +34,8 @@ def test_l_echeance_est_la_date_de_la_reunion(seance):
     assert (tache.echeance, tache.url) == (seance.reunion.debut, "/evaluation/")
 
 
-def test_le_conseil_citoyen_n_a_rien_a_noter(seance):
-    assert phrases(seance.gisele) == []
+def test_le_conseil_citoyen_n_a_rien_a_noter_mais_trois_questions_l_attendent(seance):
+    assert phrases(seance.gisele) == ["Un projet attend votre avis avant la réunion « Santé et accès aux droits »."]
 
 
 def test_l_agent_sait_quels_avis_enregistrer_une_fois_la_reunion_passee(seance):

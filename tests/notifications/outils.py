@@ -18,7 +18,8 @@ from appels.models import (
 )
 from comptes.models import Affectation, Collectivite, Membre, Organisme, Role, Utilisateur
 from dossiers import operations
-from dossiers.models import LigneBudget
+from dossiers.models import BudgetStructure, LigneBudget, LigneStructure
+from tests.fabriques_dossiers import SIGNE
 
 # Des SIRET inventés, à la clé de Luhn juste.
 SIRETS = ("73282932000074", "44306184100047")
@@ -120,6 +121,11 @@ def brouillon(monde, intitule="Marche douce"):
         fin=date(2027, 11, 30),
     )
     operations.viser(dossier, [(monde.objectif, monde.quartier)], par=monde.alice)
+    structure, _ = BudgetStructure.objects.get_or_create(organisme=monde.organisme, annee=monde.appel.annee)
+    for sens, compte in (("C", "64"), ("P", "70")):
+        LigneStructure.objects.get_or_create(
+            budget=structure, sens=sens, compte=compte, defaults={"montant": Decimal("90000")}
+        )
     lignes = [
         LigneBudget(sens="C", compte="60", montant=Decimal("2000")),
         LigneBudget(sens="P", compte="70", montant=Decimal("500")),
@@ -128,7 +134,7 @@ def brouillon(monde, intitule="Marche douce"):
 
 
 def deposer(monde, intitule="Marche douce"):
-    return operations.deposer(brouillon(monde, intitule), par=monde.alice, atteste=True, souscrit_cer=True)
+    return operations.deposer(brouillon(monde, intitule), par=monde.alice, **SIGNE)
 
 
 def avancer_jusqu_a_programme(monde, dossier):

@@ -10,12 +10,14 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from dossiers import operations
+from dossiers.cycle_de_vie import TransitionInterdite
 from journal.models import Evenement
 from notifications import production
 from notifications.models import CourrielRecu, Envoi
 from notifications.travail import vider
 from programmation.actes import a_produire, lire_pdf
 from programmation.models import Acte, Decision, Deliberation
+from tests.fabriques_dossiers import SIGNE
 from tests.notifications import outils
 
 pytestmark = pytest.mark.django_db
@@ -74,9 +76,9 @@ def test_tous_les_membres_de_l_organisme_recoivent_et_eux_seuls(monde, boite):
 
 def test_un_double_clic_ne_fait_qu_une_lettre(monde, boite):
     dossier = outils.brouillon(monde)
-    operations.deposer(dossier, par=monde.alice, atteste=True, souscrit_cer=True)
-    with pytest.raises(operations.TransitionInterdite):
-        operations.deposer(dossier, par=monde.alice, atteste=True, souscrit_cer=True)
+    operations.deposer(dossier, par=monde.alice, **SIGNE)
+    with pytest.raises(TransitionInterdite):
+        operations.deposer(dossier, par=monde.alice, **SIGNE)
     vider()
     vider()
     assert boite.count() == Acte.objects.count() == 1
@@ -85,7 +87,7 @@ def test_un_double_clic_ne_fait_qu_une_lettre(monde, boite):
 def test_douze_depots_font_douze_lettres(monde, boite):
     for rang in range(12):
         outils.deposer(monde, f"Action {rang}")
-    assert vider() == {"faits": 36, "actes": 12, "procès-verbaux": 0, "courriels": 12}
+    assert vider() == {"faits": 36, "copies": 12, "actes": 12, "procès-verbaux": 0, "courriels": 12}
     assert boite.count() == 12
     assert list(Acte.objects.values_list("sequence", flat=True)) == list(range(1, 13))
 

@@ -21,10 +21,11 @@ DEPOSER = """
 import time
 from comptes.models import Utilisateur
 from dossiers import operations
+from dossiers.engagements import Signature
 from dossiers.models import Dossier
 dossier, alice = Dossier.objects.get(), Utilisateur.objects.get(email="alice0@asso.test")
 debut = time.monotonic()
-operations.deposer(dossier, par=alice, atteste=True, souscrit_cer=True)
+operations.deposer(dossier, par=alice, atteste=True, souscrit_cer=True, signature=Signature(aides_plus_500k=False))
 print(time.monotonic() - debut)
 """
 
@@ -34,11 +35,12 @@ from notifications import embarque
 from notifications.models import CourrielRecu
 from comptes.models import Utilisateur
 from dossiers import operations
+from dossiers.engagements import Signature
 from dossiers.models import Dossier
 travail = embarque.demarrer()
 alice = Utilisateur.objects.get(email="alice0@asso.test")
 for dossier in Dossier.objects.all():
-    operations.deposer(dossier, par=alice, atteste=True, souscrit_cer=True)
+    operations.deposer(dossier, par=alice, atteste=True, souscrit_cer=True, signature=Signature(aides_plus_500k=False))
 limite = time.monotonic() + 20
 while CourrielRecu.objects.count() < 3 and time.monotonic() < limite:
     time.sleep(0.1)

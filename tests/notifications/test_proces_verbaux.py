@@ -43,7 +43,9 @@ DONNEES = {
 
 @pytest.fixture
 def demande(monde):
-    reunion = Reunion.objects.create(appel=monde.appel, titre="Santé", debut=timezone.now())
+    reunion = Reunion.objects.create(
+        appel=monde.appel, collectivite=monde.appel.collectivite, titre="Santé", debut=timezone.now()
+    )
     return ProcesVerbal.objects.create(reunion=reunion, version=1, donnees=DONNEES)
 
 

@@ -70,7 +70,8 @@ class Command(BaseCommand):
         nom = str(settings.DATABASES["default"]["NAME"])
         for suffixe in ("", "-wal", "-shm"):
             Path(nom + suffixe).unlink(missing_ok=True)
-        shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+        if settings.DOSSIER_FICHIERS:
+            shutil.rmtree(settings.DOSSIER_FICHIERS, ignore_errors=True)
 
     def _travail_en_attente(self):
         """Diffuse les faits du chargement et produit les actes, pour que tout soit là à la première page."""

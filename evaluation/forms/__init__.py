@@ -1,0 +1,29 @@
+"""Formulaires de l'évaluation, un fichier par parcours."""
+
+from evaluation.forms.avis import AvisForm
+from evaluation.forms.citoyens import PapierForm, SuiteForm, TroisQuestionsForm
+from evaluation.forms.notation import CitationForm, DeportForm, EvaluationForm
+from evaluation.forms.reunions import (
+    AutreReunionForm,
+    MembreForm,
+    MotifForm,
+    ParEnjeuForm,
+    PresenceForm,
+    ReunionForm,
+)
+
+__all__ = [
+    "AutreReunionForm",
+    "AvisForm",
+    "CitationForm",
+    "DeportForm",
+    "EvaluationForm",
+    "MembreForm",
+    "MotifForm",
+    "PapierForm",
+    "ParEnjeuForm",
+    "PresenceForm",
+    "ReunionForm",
+    "SuiteForm",
+    "TroisQuestionsForm",
+]

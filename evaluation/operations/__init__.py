@@ -1,0 +1,97 @@
+"""Les verbes de la réunion, un fichier par parcours : chacun vérifie, écrit et laisse un fait."""
+
+from evaluation.operations.agenda import fixer_ordre, revenir_a_l_ordre_d_avant
+from evaluation.operations.avis import demander_proces_verbal, rendre_avis
+from evaluation.operations.changement import changer_de_reunion, changer_tous
+from evaluation.operations.citations import epingler, oter_citation
+from evaluation.operations.communs import OperationRefusee
+from evaluation.operations.deports import declarer_deport
+from evaluation.operations.notation import (
+    ecrire_notation,
+    enregistrer_evaluation,
+    envoyer_evaluation,
+    renoncer_a_la_reprise,
+    rouvrir_evaluation,
+)
+from evaluation.operations.ordre_du_jour import deplacer, desinscrire, inscrire
+from evaluation.operations.preparation import fixer_membres, preparer_par_enjeu, supprimer_reunion
+from evaluation.operations.presences import pointer, se_declarer_present
+from evaluation.operations.repartition import (
+    annuler_repartition_appel,
+    repartir,
+    repartir_appel,
+    revenir_a_la_repartition_d_avant,
+)
+from evaluation.operations.reunions import (
+    clore_reunion,
+    convier,
+    creer_reunion,
+    marquer_presence,
+    modifier_reunion,
+    retirer_membre,
+    rouvrir_reunion,
+)
+from evaluation.operations.seance import (
+    QuorumNonAtteint,
+    SeanceAvancee,
+    adopter_sans_debat,
+    conclure,
+    fermer_dossier,
+    lever_seance,
+    ouvrir_dossier,
+    ouvrir_seance,
+    passer,
+    regler_minuteur,
+)
+from evaluation.operations.votes import MontantRefuse, VoteDejaDonne, demander_un_debat, voter
+
+__all__ = [
+    "MontantRefuse",
+    "OperationRefusee",
+    "QuorumNonAtteint",
+    "SeanceAvancee",
+    "VoteDejaDonne",
+    "adopter_sans_debat",
+    "annuler_repartition_appel",
+    "changer_de_reunion",
+    "changer_tous",
+    "clore_reunion",
+    "conclure",
+    "convier",
+    "creer_reunion",
+    "declarer_deport",
+    "demander_proces_verbal",
+    "demander_un_debat",
+    "deplacer",
+    "desinscrire",
+    "ecrire_notation",
+    "enregistrer_evaluation",
+    "envoyer_evaluation",
+    "epingler",
+    "fermer_dossier",
+    "fixer_membres",
+    "fixer_ordre",
+    "inscrire",
+    "lever_seance",
+    "marquer_presence",
+    "modifier_reunion",
+    "oter_citation",
+    "ouvrir_dossier",
+    "ouvrir_seance",
+    "passer",
+    "pointer",
+    "preparer_par_enjeu",
+    "regler_minuteur",
+    "rendre_avis",
+    "renoncer_a_la_reprise",
+    "repartir",
+    "repartir_appel",
+    "retirer_membre",
+    "revenir_a_l_ordre_d_avant",
+    "revenir_a_la_repartition_d_avant",
+    "rouvrir_evaluation",
+    "rouvrir_reunion",
+    "se_declarer_present",
+    "supprimer_reunion",
+    "voter",
+]

@@ -1,0 +1,147 @@
+"""Le classement d'une réunion ou d'un appel : à l'écran, en CSV et en classeur XLSX, filtrés pareil."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from appels.models import Appel
+from comptes.acces import acces
+from comptes.models import Role
+from evaluation import classement_fichiers as fichiers
+from evaluation.classement import classer, passages_de_l_appel
+from evaluation.lecture import conduit
+from evaluation.models import Avis
+from evaluation.views.communs import LECTEURS, reunion_visible
+
+LIGNES_PAR_PAGE = 50
+TRIS = {
+    "rang": ("Rang", lambda ligne: (ligne.rang is None, ligne.rang or 0)),
+    "corrige": ("Rang corrigé", lambda ligne: (ligne.rang_corrige is None, ligne.rang_corrige or 0)),
+    "ecart": ("Écart entre évaluateurs, du plus grand au plus petit", lambda ligne: -(ligne.ecart or -1)),
+    "demande": ("Montant demandé, du plus grand au plus petit", lambda ligne: -ligne.demande),
+    "numero": ("Numéro", lambda ligne: 0),
+}
+
+
+@dataclass(frozen=True)
+class Filtres:
+    """Ce que l'adresse demande ; une valeur inconnue est ignorée."""
+
+    q: str
+    reunion: str
+    quartier: str
+    avis: str
+    tri: str
+
+    @classmethod
+    def depuis(cls, requete):
+        avis, tri = requete.get("avis", ""), requete.get("tri", "")
+        return cls(
+            q=requete.get("q", "").strip()[:80],
+            reunion=requete.get("reunion", "")[:12],
+            quartier=requete.get("quartier", "")[:12],
+            avis=avis if avis in (*Avis.Sens.values, "sans") else "",
+            tri=tri if tri in TRIS else "rang",
+        )
+
+    @property
+    def actifs(self):
+        return any((self.q, self.reunion, self.quartier, self.avis))
+
+    def garde(self, ligne):
+        dossier = ligne.dossier
+        textes = f"{dossier.numero} {dossier.intitule} {dossier.organisme.nom}".casefold()
+        return (
+            self.q.casefold() in textes
+            and self.reunion in ("", str(ligne.reunion.pk))
+            and self.quartier in ("", *(str(cible.quartier_id) for cible in dossier.cibles.all()))
+            and self.avis in ("", ligne.avis.sens if ligne.avis else "sans")
+        )
+
+    def appliquer(self, lignes):
+        gardees = sorted(filter(self.garde, lignes), key=lambda ligne: ligne.dossier.numero)
+        return sorted(gardees, key=TRIS[self.tri][1])
+
+
+def _reunion(request, pk):
+    reunion = reunion_visible(request, pk)
+    return reunion, classer(reunion.passages.all(), request.user)
+
+
+def _appel(request, slug):
+    appel = get_object_or_404(
+        Appel.objects.filter(collectivite__in=request.user.ids_collectivites(Role.AGENT)), slug=slug
+    )
+    return appel, classer(passages_de_l_appel(appel, request.user), request.user)
+
+
+def _page(request, classement, contexte):
+    filtres = Filtres.depuis(request.GET)
+    lignes = filtres.appliquer(classement.lignes)
+    quartiers = {
+        cible.quartier_id: cible.quartier.nom for ligne in classement.lignes for cible in ligne.dossier.cibles.all()
+    }
+    reunions = {ligne.reunion.pk: ligne.reunion.titre for ligne in classement.lignes}
+    contexte |= {
+        "classement": classement,
+        "page": Paginator(lignes, LIGNES_PAR_PAGE).get_page(request.GET.get("page")),
+        "nombre": len(lignes),
+        "filtres": filtres,
+        "quartiers": sorted(((str(pk), nom) for pk, nom in quartiers.items()), key=lambda choix: choix[1]),
+        "reunions": [(str(pk), titre) for pk, titre in reunions.items()],
+        "sens": [*Avis.Sens.choices, ("sans", "Sans avis")],
+        "tris": [(cle, libelle) for cle, (libelle, _) in TRIS.items()],
+    }
+    return render(request, "evaluation/classement.html", contexte)
+
+
+@acces(*LECTEURS)
+@require_GET
+def de_la_reunion(request, pk):
+    reunion, classement = _reunion(request, pk)
+    return _page(
+        request, classement, {"reunion": reunion, "titre": reunion.titre, "agent": conduit(request.user, reunion)}
+    )
+
+
+@acces(Role.AGENT)
+@require_GET
+def de_l_appel(request, slug):
+    appel, classement = _appel(request, slug)
+    return _page(request, classement, {"appel": appel, "titre": appel.intitule, "agent": True})
+
+
+@acces(*LECTEURS)
+@require_GET
+def fichier_de_la_reunion(request, pk, forme):
+    reunion, classement = _reunion(request, pk)
+    return _fichier(request, classement, forme, reunion.titre, f"classement-reunion-{reunion.pk}")
+
+
+@acces(Role.AGENT)
+@require_GET
+def fichier_de_l_appel(request, slug, forme):
+    appel, classement = _appel(request, slug)
+    return _fichier(request, classement, forme, appel.intitule, f"classement-{appel.slug}")
+
+
+def _fichier(request, classement, forme, titre, nom):
+    lignes = Filtres.depuis(request.GET).appliquer(classement.lignes)
+    if forme == "xlsx":
+        return FileResponse(
+            fichiers.xlsx(titre, lignes), as_attachment=True, filename=f"{nom}.xlsx", content_type=fichiers.TYPE_XLSX
+        )
+    sortie = io.StringIO()
+    # Le point-virgule et l'indicateur d'ordre des octets : ce qu'un tableur français ouvre sans rien demander.
+    sortie.write("\ufeff")
+    redaction = csv.writer(sortie, delimiter=";", lineterminator="\r\n")
+    redaction.writerow(colonne.titre for colonne in fichiers.COLONNES)
+    redaction.writerows([fichiers.sans_formule(valeur) for valeur in fichiers.valeurs(ligne)] for ligne in lignes)
+    reponse = HttpResponse(sortie.getvalue(), content_type="text/csv; charset=utf-8")
+    reponse["Content-Disposition"] = f'attachment; filename="{nom}.csv"'
+    return reponse
