@@ -331,6 +331,23 @@
     formulaire.before(bandeau);
     envoyerBientot(0);
   }
+
+  // --- Ce qui s'est écrit pendant que ce fichier se chargeait : aucun écouteur ne l'a vu. Au rechargement et au retour en
+  // arrière, le navigateur remet lui-même d'anciennes valeurs : les renvoyer effacerait ce qu'une autre personne a écrit depuis.
+  const change = (e) => {
+    if (e.type === "checkbox" || e.type === "radio") return e.checked !== e.defaultChecked;
+    if (!e.options) return e.value !== e.defaultValue;
+    const defaut = [...e.options].filter((o) => o.defaultSelected);
+    return defaut.length || e.multiple ? [...e.options].some((o) => o.selected !== o.defaultSelected) : e.selectedIndex > 0;
+  };
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+    const tot = new Set([...formulaire.elements].filter((e) => estChamp(e) && e.type !== "hidden" && change(e)).map((e) => e.name));
+    for (const nom of tot) if (!attente[nom]) mettreEnAttente(nom);
+    if (tot.size) {
+      dire("…", "Modifié, pas encore enregistré", "attend");
+      envoyerBientot(0);
+    }
+  }
   garder();
 
   // --- La liste des étapes suit ce qui vient d'être enregistré.

@@ -20,6 +20,22 @@ def noter(page, rang, niveau):
     page.locator(".note").nth(rang).locator(f"input[value='{niveau}']").check()
 
 
+def test_une_note_mise_avant_que_le_script_arrive_part_aussi(demo, chromium):
+    retenus = []
+    with demo.session(chromium, "evaluatrice@demo.test") as page:
+        page.goto(f"{demo.url}/evaluation/")
+        adresse = page.get_by_role("link", name="Cuisiner de saison").first.get_attribute("href")
+        page.route("**/saisie*.js", lambda route: retenus.append(route))
+        page.goto(demo.url + adresse, wait_until="commit")
+        noter(page, 2, 1)
+        with page.expect_response(lambda r: r.request.method == "POST" and r.ok, timeout=15000):
+            retenus[0].continue_()
+        expect(page.locator("[data-sauve]")).to_contain_text(ENREGISTRE)
+        page.unroute("**/saisie*.js")
+        page.reload()
+        expect(page.locator(".note").nth(2).locator("input[value='1']")).to_be_checked()
+
+
 def test_la_notation_s_enregistre_meme_reseau_coupe_puis_s_envoie_et_se_reprend(demo, chromium):
     with demo.session(chromium, "evaluatrice@demo.test", largeur=360) as page:
         ouvrir(page, demo)

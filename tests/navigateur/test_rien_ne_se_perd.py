@@ -47,6 +47,20 @@ def test_chaque_champ_s_enregistre_de_lui_meme_et_l_heure_se_voit(demo, chromium
     assert relire(demo, chromium, numero, "lieux") == titre
 
 
+def test_ce_qui_s_ecrit_avant_que_le_script_arrive_part_aussi(demo, chromium, titre):
+    retenus = []
+    with demo.session(chromium, "porteuse@demo.test") as page:
+        numero = ouvrir(demo, page)
+        page.route("**/saisie*.js", lambda route: retenus.append(route))
+        page.goto(f"{demo.url}/dossiers/{numero}/action/", wait_until="commit")
+        page.fill("[name=lieux]", titre)
+        page.wait_for_timeout(300)
+        with page.expect_response(lambda r: r.request.method == "POST" and r.ok, timeout=15000):
+            retenus[0].continue_()
+        expect(temoin(page)).to_contain_text(ENREGISTRE)
+    assert relire(demo, chromium, numero, "lieux") == titre
+
+
 def test_le_reseau_coupe_garde_puis_renvoie(demo, chromium, titre):
     with demo.session(chromium, "porteuse@demo.test") as page:
         numero = ouvrir(demo, page)
