@@ -1,6 +1,6 @@
 """Ce qui attend un évaluateur ou un agent, pour la page d'accueil."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -9,7 +9,7 @@ from comptes.models import Role
 from comptes.taches import Tache
 from dossiers.etats import Etat
 from evaluation.habitants import fiches_a_donner
-from evaluation.models import PassageDossier, Reunion
+from evaluation.models import Lecteur, PassageDossier, Reunion
 
 MAX = 10  # la page d'accueil dit par quoi commencer, pas tout
 
@@ -27,6 +27,8 @@ def taches_d_evaluation(utilisateur):
 
 
 def _a_noter(utilisateur):
+    """Comme la file de lecture : les dossiers confiés à cette personne, ou à personne."""
+    lecteurs = Lecteur.objects.filter(passage=OuterRef("pk"))
     reunions = (
         PassageDossier.objects.filter(
             reunion__close_le=None,
@@ -34,6 +36,7 @@ def _a_noter(utilisateur):
             reunion__membres__evalue=True,
             dossier__etat=Etat.EN_EVALUATION,
         )
+        .filter(~Exists(lecteurs) | Exists(lecteurs.filter(membre__utilisateur=utilisateur)))
         .exclude(dossier__deports__utilisateur=utilisateur)
         .exclude(dossier__evaluations__in=utilisateur.evaluations.filter(envoyee_le__isnull=False))
         .values("reunion", "reunion__titre", "reunion__debut")

@@ -14,12 +14,13 @@ from evaluation.forms import MotifForm
 from evaluation.views.communs import REFUS, reunion_conduite, tenter
 
 CANDIDATS_PAR_PAGE = 50
+CHIFFRES_MAX = 18  # au-delà, ce n'est l'identifiant de rien
 
 
 def _candidats(request, reunion, filtre):
     """Les dossiers recevables de l'appel, avec ce qui aide à choisir."""
     candidats = Dossier.objects.instruits_par(request.user).filter(appel=reunion.appel, etat=Etat.RECEVABLE)
-    if filtre.isdigit():
+    if filtre.isdecimal() and len(filtre) <= CHIFFRES_MAX:
         candidats = candidats.filter(
             pk__in=Cible.objects.filter(objectif__strategique__enjeu=int(filtre)).values("dossier")
         )
@@ -32,9 +33,13 @@ def ordre_du_jour(request, pk):
     d_office = str(reunion.enjeu_id or "") if request.method == "GET" else ""
     filtre = request.GET.get("enjeu", d_office)
     candidats = _candidats(request, reunion, filtre)
+    status = 200
     if request.method == "POST":
-        choisis = list(candidats.filter(numero__in=request.POST.getlist("dossiers")))
+        numeros = request.POST.getlist("dossiers")
+        choisis = list(candidats.filter(numero__in=numeros))
         inscrits = 0
+        if choisis and len(choisis) < len(set(numeros)):
+            messages.error(request, "Un dossier coché n’est plus à inscrire : un collègue vient de s’en occuper.")
         for dossier in choisis:
             try:
                 operations.inscrire(reunion, dossier, par=request.user)
@@ -49,6 +54,7 @@ def ordre_du_jour(request, pk):
                 else "Un dossier est inscrit à l’ordre du jour.",
             )
             return redirect("reunions-detail", pk)
+        status = 409 if choisis else 422
         if not choisis:
             messages.error(request, "Cochez au moins un dossier encore recevable.")
     contexte = {
@@ -57,7 +63,7 @@ def ordre_du_jour(request, pk):
         "enjeux": reunion.appel.convention.enjeux.all(),
         "filtre": filtre,
     }
-    return render(request, "evaluation/ordre_du_jour.html", contexte)
+    return render(request, "evaluation/ordre_du_jour.html", contexte, status=status)
 
 
 def _passage(request, pk, passage_pk):

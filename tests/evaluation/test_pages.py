@@ -262,9 +262,29 @@ def test_inscrire_plusieurs_dossiers_filtres_par_enjeu(client, seance):
     assert "Action 2" in texte(client.get(page, {"enjeu": ""}))
     client.post(page, {"dossiers": [d.numero for d in recevables[:2]]})
     assert seance.reunion.passages.count() == 3
-    reponse = client.post(page, {"dossiers": [recevables[0].numero]})
-    assert "Cochez au moins un dossier encore recevable." in texte(reponse)
+    for rien in ([], [recevables[0].numero]):
+        reponse = client.post(page, {"dossiers": rien})
+        assert reponse.status_code == 422
+        assert "Cochez au moins un dossier encore recevable." in texte(reponse)
     assert seance.reunion.passages.count() == 3
+
+
+def test_ce_qu_un_collegue_vient_d_inscrire_se_dit(client, seance):
+    pris, libre = (DossierFactory(appel=seance.appel, complet=True, recevable=True) for _ in range(2))
+    operations.inscrire(seance.reunion, pris, par=seance.denis)
+    client.force_login(seance.denis)
+    page = adresse("reunions-ordre-du-jour", seance.reunion.pk)
+    reponse = client.post(page, {"dossiers": [pris.numero, libre.numero]}, follow=True)
+    assert "Un dossier coché n’est plus à inscrire" in texte(reponse)
+    assert seance.reunion.passages.filter(dossier=libre).exists()
+
+
+@pytest.mark.parametrize("enjeu", ["²", "9" * 40, "-1", "<script>"])
+def test_un_filtre_illisible_ne_filtre_rien(client, seance, enjeu):
+    DossierFactory(appel=seance.appel, complet=True, recevable=True, intitule="Chorale")
+    client.force_login(seance.denis)
+    reponse = client.get(adresse("reunions-ordre-du-jour", seance.reunion.pk), {"enjeu": enjeu})
+    assert "Chorale" in texte(reponse)
 
 
 def test_convier_marquer_present_et_retirer(client, seance):

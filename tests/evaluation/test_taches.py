@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from evaluation import operations
-from evaluation.models import Reunion
+from evaluation.models import Lecteur, Reunion
 from evaluation.taches import taches_d_evaluation
 from tests.fabriques import DossierFactory
 from tests.fabriques_evaluation import PassageFactory
@@ -27,6 +27,17 @@ def test_l_evaluateur_sait_ce_qu_il_reste_a_noter(seance):
     operations.declarer_deport(second, par=seance.eva, motif="Lien familial.")
     assert phrases(seance.eva) == []
     assert len(phrases(seance.farid)) == 1
+
+
+def test_un_dossier_confie_a_d_autres_n_attend_pas_mes_notes(seance):
+    """L'accueil compte comme la file de lecture : le mien, et ceux que personne n'a reçus."""
+    PassageFactory(reunion=seance.reunion)
+    confie = PassageFactory(reunion=seance.reunion)
+    Lecteur.objects.create(passage=confie, membre=seance.membre(seance.farid))
+    assert phrases(seance.eva)[0].startswith("2 dossiers attendent vos notes")
+    assert phrases(seance.farid)[0].startswith("3 dossiers attendent vos notes")
+    Lecteur.objects.create(passage=confie, membre=seance.membre(seance.eva))
+    assert phrases(seance.eva)[0].startswith("3 dossiers attendent vos notes")
 
 
 def test_l_echeance_est_la_date_de_la_reunion(seance):
