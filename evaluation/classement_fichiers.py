@@ -30,6 +30,7 @@ COLONNES = (
     Colonne("Action", "texte", 40, lambda ligne: ligne.dossier.intitule),
     Colonne("Porteur", "texte", 30, lambda ligne: ligne.dossier.organisme.nom),
     Colonne("Réunion", "texte", 26, lambda ligne: ligne.reunion.titre),
+    Colonne("Enjeux", "texte", 30, lambda ligne: ", ".join(ligne.enjeux.values())),
     Colonne("Quartiers", "texte", 30, lambda ligne: ", ".join(q.nom for q in ligne.dossier.quartiers)),
     Colonne("Demandé (€)", "montant", 14, lambda ligne: ligne.demande),
     Colonne("Moyenne sur 100", "note", 10, lambda ligne: ligne.moyenne),
@@ -37,6 +38,9 @@ COLONNES = (
     Colonne("Note corrigée sur 100", "note", 10, lambda ligne: ligne.corrigee),
     Colonne("Notes envoyées", "entier", 9, lambda ligne: ligne.envoyees),
     Colonne("Notes attendues", "entier", 9, lambda ligne: ligne.attendues),
+    Colonne("Critères sous leur seuil", "texte", 24, lambda ligne: ligne.sous_le_seuil),
+    Colonne("Habitants (hors moyenne)", "texte", 24, lambda ligne: ligne.habitants.phrase if ligne.habitants else ""),
+    Colonne("Débat", "texte", 12, lambda ligne: ligne.debat),
     Colonne("Avis", "texte", 22, lambda ligne: ligne.avis.get_sens_display() if ligne.avis else ""),
     Colonne("Proposé (€)", "montant", 14, lambda ligne: ligne.propose),
 )

@@ -39,10 +39,14 @@ def accueil(request):
     nature = request.GET.get("nature", "")
     if nature in Reunion.Nature.values:
         reunions = reunions.filter(nature=nature)
+    page = Paginator(reunions, REUNIONS_PAR_PAGE).get_page(request.GET.get("page"))
+    conduites = request.user.ids_collectivites(Role.AGENT)
     etapes = file_de(request.user)
     marquer_la_file(etapes, request.user)
     contexte = {
-        "page": Paginator(reunions, REUNIONS_PAR_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        # Dans l'ordre des réunions montrées, une fois chacun.
+        "appels_conduits": dict.fromkeys(r.appel for r in page if r.appel and r.collectivite_id in conduites),
         "agent": Role.AGENT in request.user.roles,
         "nature": nature if nature in Reunion.Nature.values else "",
         "natures": Reunion.Nature.choices,

@@ -2,10 +2,9 @@
 
 import csv
 import io
-from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
@@ -14,62 +13,17 @@ from comptes.acces import acces
 from comptes.models import Role
 from evaluation import classement_fichiers as fichiers
 from evaluation.classement import classer, passages_de_l_appel
+from evaluation.classement_filtres import Filtres, choix_proposes
 from evaluation.lecture import conduit
-from evaluation.models import Avis
 from evaluation.views.communs import LECTEURS, reunion_visible
 
 LIGNES_PAR_PAGE = 50
-TRIS = {
-    "rang": ("Rang", lambda ligne: (ligne.rang is None, ligne.rang or 0)),
-    "corrige": ("Rang corrigé", lambda ligne: (ligne.rang_corrige is None, ligne.rang_corrige or 0)),
-    "ecart": ("Écart entre évaluateurs, du plus grand au plus petit", lambda ligne: -(ligne.ecart or -1)),
-    "demande": ("Montant demandé, du plus grand au plus petit", lambda ligne: -ligne.demande),
-    "numero": ("Numéro", lambda ligne: 0),
-}
-
-
-@dataclass(frozen=True)
-class Filtres:
-    """Ce que l'adresse demande ; une valeur inconnue est ignorée."""
-
-    q: str
-    reunion: str
-    quartier: str
-    avis: str
-    tri: str
-
-    @classmethod
-    def depuis(cls, requete):
-        avis, tri = requete.get("avis", ""), requete.get("tri", "")
-        return cls(
-            q=requete.get("q", "").strip()[:80],
-            reunion=requete.get("reunion", "")[:12],
-            quartier=requete.get("quartier", "")[:12],
-            avis=avis if avis in (*Avis.Sens.values, "sans") else "",
-            tri=tri if tri in TRIS else "rang",
-        )
-
-    @property
-    def actifs(self):
-        return any((self.q, self.reunion, self.quartier, self.avis))
-
-    def garde(self, ligne):
-        dossier = ligne.dossier
-        textes = f"{dossier.numero} {dossier.intitule} {dossier.organisme.nom}".casefold()
-        return (
-            self.q.casefold() in textes
-            and self.reunion in ("", str(ligne.reunion.pk))
-            and self.quartier in ("", *(str(cible.quartier_id) for cible in dossier.cibles.all()))
-            and self.avis in ("", ligne.avis.sens if ligne.avis else "sans")
-        )
-
-    def appliquer(self, lignes):
-        gardees = sorted(filter(self.garde, lignes), key=lambda ligne: ligne.dossier.numero)
-        return sorted(gardees, key=TRIS[self.tri][1])
 
 
 def _reunion(request, pk):
     reunion = reunion_visible(request, pk)
+    if not reunion.est_thematique:
+        raise Http404("Cette réunion n’examine pas de dossiers.")
     return reunion, classer(reunion.passages.all(), request.user)
 
 
@@ -83,19 +37,12 @@ def _appel(request, slug):
 def _page(request, classement, contexte):
     filtres = Filtres.depuis(request.GET)
     lignes = filtres.appliquer(classement.lignes)
-    quartiers = {
-        cible.quartier_id: cible.quartier.nom for ligne in classement.lignes for cible in ligne.dossier.cibles.all()
-    }
-    reunions = {ligne.reunion.pk: ligne.reunion.titre for ligne in classement.lignes}
     contexte |= {
         "classement": classement,
         "page": Paginator(lignes, LIGNES_PAR_PAGE).get_page(request.GET.get("page")),
         "nombre": len(lignes),
         "filtres": filtres,
-        "quartiers": sorted(((str(pk), nom) for pk, nom in quartiers.items()), key=lambda choix: choix[1]),
-        "reunions": [(str(pk), titre) for pk, titre in reunions.items()],
-        "sens": [*Avis.Sens.choices, ("sans", "Sans avis")],
-        "tris": [(cle, libelle) for cle, (libelle, _) in TRIS.items()],
+        "choix": choix_proposes(classement.lignes),
     }
     return render(request, "evaluation/classement.html", contexte)
 

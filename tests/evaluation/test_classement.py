@@ -10,16 +10,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comptes.models import Role
+from dossiers.models import Cible, Financement
 from evaluation import operations
-from evaluation.models import Evaluation, MembreReunion, Note
+from evaluation.models import AvisCitoyen, Evaluation, MembreReunion, Note
 from tests.evaluation.conftest import personne
-from tests.fabriques import AffectationFactory
-from tests.fabriques_evaluation import EvaluationFactory, MembreReunionFactory, PassageFactory, ReunionFactory
+from tests.fabriques import AffectationFactory, FinanceurFactory, ObjectifFactory, QuartierFactory
+from tests.fabriques_evaluation import (
+    EvaluationFactory,
+    FicheHabitantFactory,
+    MembreReunionFactory,
+    PassageFactory,
+    ReunionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
-CLASSEMENT = 12
-CLASSEMENT_DE_L_APPEL = 11
+CLASSEMENT = 15
+CLASSEMENT_DE_L_APPEL = 14
 
 
 @pytest.fixture
@@ -169,6 +176,94 @@ def test_un_titre_en_formule_reste_un_texte(client, classe):
     feuille = openpyxl.load_workbook(io.BytesIO(b"".join(contenu.streaming_content))).active
     assert feuille["D3"].value == "=1+1"
     assert feuille["D3"].data_type == "s"
+
+
+def colonnes(client, seance, **filtres):
+    """Le CSV, par colonne."""
+    adresse = reverse("classement-reunion-fichier", args=[seance.reunion.pk, "csv"])
+    lu = client.get(adresse, filtres).content.decode("utf-8-sig")
+    tete, *lignes = csv.reader(io.StringIO(lu), delimiter=";")
+    return dict(zip(tete, zip(*lignes, strict=True), strict=True)) if lignes else {}
+
+
+def test_les_habitants_se_lisent_a_part_jamais_dans_la_moyenne(client, classe):
+    seance, dossiers = classe
+    avant = [ligne.moyenne for ligne in page(client, seance, seance.denis).context["page"]]
+    fiche = FicheHabitantFactory(passage=seance.passage)
+    for utile in ("non", "non", "oui"):
+        AvisCitoyen.objects.create(fiche=fiche, utile=utile, origine="papier", donne_le=timezone.now())
+    reponse = page(client, seance, seance.denis)
+    assert [ligne.moyenne for ligne in reponse.context["page"]] == avant
+    assert "1\u00a0oui, 2\u00a0non" in reponse.content.decode()
+    lu = colonnes(client, seance)
+    assert lu["Habitants (hors moyenne)"] == ("1\u00a0oui, 2\u00a0non", "", "")
+    contenu = client.get(reverse("classement-reunion-fichier", args=[seance.reunion.pk, "xlsx"])).streaming_content
+    feuille = openpyxl.load_workbook(io.BytesIO(b"".join(contenu))).active
+    assert "1\u00a0oui, 2\u00a0non" in [cellule.value for cellule in feuille[3]]
+    # Éva, déportée, n'en lit plus rien ; qui doit encore noter non plus.
+    operations.declarer_deport(dossiers["premier"], par=seance.eva, motif="Trésorière.")
+    assert "2\u00a0non" not in page(client, seance, seance.eva).content.decode()
+    nouvelle = personne(seance.appel, Role.EVALUATEUR, "Ines", "Vidal")
+    operations.convier(seance.reunion, nouvelle, par=seance.denis)
+    assert "2\u00a0non" not in page(client, seance, nouvelle).content.decode()
+
+
+def test_un_critere_sous_son_seuil_se_dit_sans_changer_le_rang(client, classe):
+    seance, dossiers = classe
+    critere = seance.appel.criteres.first()
+    type(critere).objects.filter(pk=critere.pk).update(bloquant_sous=2)
+    reponse = page(client, seance, seance.denis)
+    assert [ligne.bloquants != [] for ligne in reponse.context["page"]] == [False, False, True]
+    assert [ligne.rang for ligne in reponse.context["page"]] == [1, 2, 3]
+    assert reponse.content.decode().count(f"Sous le seuil : {critere.libelle}") == 1
+    assert numeros(page(client, seance, seance.denis, montrer="seuil")) == [dossiers["dernier"].numero]
+    assert colonnes(client, seance)["Critères sous leur seuil"] == ("", "", critere.libelle)
+
+
+def test_filtrer_par_enjeu_quartier_financeur_et_debat_jusque_dans_les_fichiers(client, classe):
+    seance, dossiers = classe
+    second = dossiers["second"]
+    seance.reunion.passages.filter(dossier=dossiers["dernier"]).update(sans_debat=True)
+    seance.rendre(dossier=dossiers["premier"])
+    second.cibles.all().delete()
+    objectif = ObjectifFactory()
+    cible = Cible.objects.create(dossier=second, objectif=objectif, quartier=QuartierFactory())
+    autre = FinanceurFactory(collectivite=seance.appel.collectivite)
+    Financement.objects.create(dossier=second, financeur=autre, montant_demande=700)
+    client.force_login(seance.denis)
+    for filtre, attendus in (
+        ({"enjeu": cible.objectif.strategique.enjeu_id}, ["second"]),
+        ({"quartier": cible.quartier_id}, ["second"]),
+        ({"financeur": autre.pk}, ["second"]),
+        ({"montrer": "debattre"}, ["second"]),
+        ({"montrer": "sans-debat"}, ["dernier"]),
+        ({"avis": "favorable"}, ["premier"]),
+        ({"enjeu": "²", "montrer": "tout"}, []),
+    ):
+        voulus = [dossiers[nom].numero for nom in attendus]
+        assert numeros(page(client, seance, seance.denis, **filtre)) == voulus
+        assert list(colonnes(client, seance, **filtre).get("Dossier", ())) == voulus
+    # Un lien de téléchargement garde ce qui est à l'écran.
+    assert f"classement.csv?financeur={autre.pk}" in (
+        page(client, seance, seance.denis, financeur=autre.pk).content.decode()
+    )
+
+
+def test_un_groupe_de_travail_n_a_pas_de_classement(client, seance):
+    groupe = ReunionFactory(sans_dossiers=True, collectivite=seance.appel.collectivite)
+    client.force_login(seance.denis)
+    assert client.get(reverse("reunions-detail", args=[groupe.pk])).status_code == 200
+    assert client.get(reverse("classement-reunion", args=[groupe.pk])).status_code == 404
+    for forme in ("csv", "xlsx"):
+        assert client.get(reverse("classement-reunion-fichier", args=[groupe.pk, forme])).status_code == 404
+
+
+def test_le_classement_s_ouvre_depuis_l_appel_et_l_accueil_pour_l_agent_seul(client, seance):
+    lien = reverse("classement-appel", args=[seance.appel.slug])
+    for qui, attendu in ((seance.denis, True), (seance.eva, False)):
+        client.force_login(qui)
+        for adresse in (reverse("appels-detail", args=[seance.appel.slug]), reverse("evaluation-accueil")):
+            assert (lien in client.get(adresse).content.decode()) is attendu
 
 
 def test_le_classement_de_l_appel_reunit_ses_reunions(client, classe):
