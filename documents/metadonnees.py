@@ -1,5 +1,6 @@
 """Ce que le fichier dit de lui-même : XMP (PDF/A, PDF/UA), profil de couleur, date."""
 
+import struct
 from datetime import UTC
 from functools import cache
 from xml.sax.saxutils import escape
@@ -7,10 +8,17 @@ from xml.sax.saxutils import escape
 from PIL import ImageCms
 from reportlab.lib.utils import TimeStamp
 
+# Où l'en-tête d'un profil dit quand il a été créé (ICC.1, § 7.2.8), et la date qu'on y écrit.
+PLACE_DE_LA_DATE = slice(24, 36)
+DATE_DU_PROFIL = struct.pack(">6H", 2026, 1, 1, 0, 0, 0)
+
 
 @cache
 def profil_srgb():
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    """Le profil de couleur, sans l'heure de sa création : deux machines écrivent les mêmes octets."""
+    profil = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profil[PLACE_DE_LA_DATE] = DATE_DU_PROFIL
+    return bytes(profil)
 
 
 def horodatage(instant):

@@ -1,13 +1,16 @@
 """Chaque document est conforme, complet, identique à la relance, et refuse les trous."""
 
+import hashlib
 import io
 import re
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import page
 import pytest
@@ -66,6 +69,25 @@ def test_le_document_est_accessible_et_archivable(nom):
 def test_la_relance_redonne_les_memes_octets(nom):
     module, exemple = exemples.TOUS[nom]
     assert module.composer(exemple()) == module.composer(exemple())
+
+
+EMPREINTE_DE_L_ACCUSE = """
+import hashlib
+from tests.documents import exemples
+print(hashlib.sha256(exemples.TOUS["accuse"][0].composer(exemples.accuse())).hexdigest())
+"""
+
+
+def test_un_autre_worker_redonne_les_memes_octets():
+    """Ni l'heure, ni l'ordre des ensembles d'un processus n'entrent dans le fichier."""
+    ici = hashlib.sha256(accuse_reception.composer(exemples.accuse())).hexdigest()
+    racine = Path(__file__).parents[2]
+    # Le profil de couleur porterait la seconde de sa création : celle-ci n'est plus la même.
+    time.sleep(1)
+    ailleurs = subprocess.run(
+        [sys.executable, "-c", EMPREINTE_DE_L_ACCUSE], cwd=racine, check=True, capture_output=True, text=True
+    )
+    assert ailleurs.stdout.strip() == ici
 
 
 def elements(octets, role):
@@ -287,7 +309,7 @@ def test_un_refus_ne_s_appuie_pas_sur_l_enveloppe_seule_sans_classement():
 
 def _sans(cle):
     """Un balisage dont on a retiré une précision, pour voir si le garde-fou la réclame."""
-    origine = balisage._Balises._attributs
+    origine = balisage.grille._Balises._attributs
 
     def attributs(self, tableau, rang, colonne):
         role, complets = origine(self, tableau, rang, colonne)
@@ -300,7 +322,7 @@ def _sans(cle):
 
 @pytest.mark.parametrize(("cle", "regle"), [("Scope", "TABLE-HEADERS-SCOPE"), ("ColSpan", "COLUMNSPAN")])
 def test_le_validateur_reclame_la_portee_et_l_etendue_des_cellules(monkeypatch, cle, regle):
-    monkeypatch.setattr(balisage._Balises, "_attributs", _sans(cle))
+    monkeypatch.setattr(balisage.grille._Balises, "_attributs", _sans(cle))
     fautes = defauts(exemples.TOUS["tableau"][0].composer(exemples.tableau()))
     assert any(regle in faute for _, faute, _ in fautes)
 
