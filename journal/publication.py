@@ -27,5 +27,5 @@ def publier(type_, objet, *, par=None, **donnees):
         donnees=donnees,
         cree_le=timezone.now(),
     )
-    transaction.on_commit(lambda: evenement_publie.send(Evenement, evenement_id=evenement.pk), robust=True)
+    transaction.on_commit(lambda: evenement_publie.send(Evenement, evenement_id=evenement.pk, type=type_), robust=True)
     return evenement

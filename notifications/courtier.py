@@ -22,6 +22,12 @@ def demander_apres_validation(nom, *args):
     transaction.on_commit(lambda: demander(nom, *args), robust=True)
 
 
-def sonner(**kwargs):
-    """Réveille le relais ; branchée sur le signal du journal."""
-    demander("relayer")
+def sonner(type="", **kwargs):
+    """Réveille le relais ; branchée sur le signal du journal.
+
+    Un fait que personne n'attend (un vote, une note) ne réveille rien : le balayage le rangera.
+    """
+    from notifications.abonnements import ABONNEMENTS
+
+    if type in ABONNEMENTS:
+        demander("relayer")

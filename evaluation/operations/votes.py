@@ -2,14 +2,16 @@
 
 from decimal import Decimal
 
-from django.db import transaction
-from django.db.models import Exists, Subquery, Sum
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from comptes.models import Membre
 from dossiers.budget import euros
 from dossiers.cycle_de_vie import verrouiller
 from dossiers.etats import Etat
+from dossiers.models import Financement
 from evaluation.models import Deport, MembreReunion, Mouvement, PassageDossier, Reunion, Seance, Vote
 from evaluation.operations.communs import OperationRefusee
 from journal.publication import publier
@@ -32,7 +34,7 @@ class VoteDejaDonne(OperationRefusee):
         )
 
 
-def _verifier_le_membre(membre, passage, par):
+def _verifier_le_membre(membre):
     if membre is None:
         raise OperationRefusee("Vous n’êtes pas convié à cette réunion.")
     if membre.deporte:
@@ -45,14 +47,14 @@ def _verifier_le_membre(membre, passage, par):
         raise OperationRefusee("Dites d’abord « Je suis présent ».")
     if membre.dernier_sens == Mouvement.Sens.SORTIE:
         raise OperationRefusee("Vous êtes noté hors de la salle. Dites d’abord « Je suis présent ».")
-    if passage.dossier.organisme_id in par.ids_organismes:
+    if membre.du_porteur:
         raise OperationRefusee("Vous êtes membre de l’organisme qui porte ce dossier : déclarez un conflit d’intérêts.")
 
 
 def _verifier_le_tour(seance, passage, tour):
     if seance is None:
         raise OperationRefusee("La séance n’est pas encore ouverte.")
-    if seance.levee_le or seance.reunion.est_close:
+    if seance.levee_le or seance.close_le:
         raise OperationRefusee("La séance est levée : on ne vote plus.")
     if seance.passage_id != passage.pk:
         raise OperationRefusee("Un autre dossier est en cours : ce vote n’a pas été compté.")
@@ -62,37 +64,57 @@ def _verifier_le_tour(seance, passage, tour):
         raise OperationRefusee("Ce dossier n’est plus en évaluation : on ne vote plus.")
 
 
+def _seance_partagee(reunion):
+    """La séance, sous un verrou que les votes partagent et que dévoiler prend seul : avant, il compte ; après, non.
+
+    L'ORM n'écrit pas ce verrou. SQLite n'a qu'un écrivain à la fois et n'en a pas besoin.
+    """
+    verrou = "FOR SHARE OF s" if connection.vendor == "postgresql" else ""
+    question = f"""
+        SELECT s.*, r.close_le AS close_le FROM evaluation_seance s
+        JOIN evaluation_reunion r ON r.id = s.reunion_id WHERE s.reunion_id = %s {verrou}
+    """
+    return next(iter(Seance.objects.raw(question, [reunion.pk])), None)
+
+
+def _membre_verrouille(reunion, passage, par):
+    """Deux appareils de la même personne passent l'un après l'autre ; deux personnes ne s'attendent pas."""
+    derniers = Mouvement.objects.filter(reunion=reunion, utilisateur=par).order_by("-pk")
+    membres = MembreReunion.objects.select_for_update(of=("self",)).filter(reunion=reunion, utilisateur=par)
+    return membres.annotate(
+        deporte=Exists(Deport.objects.filter(dossier=passage.dossier_id, utilisateur=par)),
+        du_porteur=Exists(Membre.objects.filter(organisme=passage.dossier.organisme_id, utilisateur=par)),
+        dernier_sens=Subquery(derniers.values("sens")[:1]),
+    ).first()
+
+
 @transaction.atomic
 def voter(reunion, *, par, passage_id, tour, montant, version=0):
     """Propose un montant total. Le même envoyé deux fois compte une fois ; jamais un appareil n'en écrase un autre.
 
-    `version` est celle du vote que la page montrait, 0 s'il n'y en avait pas.
+    `version` est celle du vote que la page montrait, 0 s'il n'y en avait pas. Quarante téléphones passent ici
+    ensemble : chaque requête y est comptée.
     """
     if tour not in Vote.TOURS:
         raise OperationRefusee("Il y a deux votes, pas davantage.")
-    # Le verrou de la séance sépare le vote du geste qui le dévoile : avant il compte, après il est refusé.
-    seance = Seance.objects.select_for_update(of=("self",)).select_related("reunion").filter(reunion=reunion).first()
+    seance = _seance_partagee(reunion)
+    demandes = Financement.objects.filter(dossier=OuterRef("dossier")).order_by().values("dossier")
+    demande = demandes.annotate(total=Sum("montant_demande")).values("total")
     passage = (
         PassageDossier.objects.select_related("dossier")
-        .annotate(plafond=Coalesce(Sum("dossier__financements__montant_demande"), Decimal(0)))
+        .only("dossier__organisme_id", "dossier__etat")
+        .annotate(plafond=Coalesce(Subquery(demande), Decimal(0)))
         .filter(reunion=reunion, pk=passage_id)
         .first()
     )
     if passage is None:
         raise OperationRefusee("Ce dossier n’est plus à l’ordre du jour.")
-    derniers = Mouvement.objects.filter(reunion=reunion, utilisateur=par).order_by("-pk")
-    membre = (
-        MembreReunion.objects.filter(reunion=reunion, utilisateur=par)
-        .annotate(
-            deporte=Exists(Deport.objects.filter(dossier=passage.dossier_id, utilisateur=par)),
-            dernier_sens=Subquery(derniers.values("sens")[:1]),
-        )
-        .first()
-    )
-    _verifier_le_membre(membre, passage, par)
+    membre = _membre_verrouille(reunion, passage, par)
+    _verifier_le_membre(membre)
     _verifier_le_tour(seance, passage, tour)
     if not 0 <= montant <= passage.plafond:
         raise MontantRefuse(f"Proposez un montant de zéro à {euros(passage.plafond)}, le total demandé.")
+    # Lu après le verrou du membre : l'autre appareil a pu voter pendant qu'on l'attendait.
     vote, nouveau = Vote.objects.filter(passage=passage, utilisateur=par, tour=tour).first(), True
     if vote is None:
         vote = Vote.objects.create(passage=passage, utilisateur=par, tour=tour, montant=montant)
@@ -105,7 +127,7 @@ def voter(reunion, *, par, passage_id, tour, montant, version=0):
         nouveau = False
     if nouveau:
         # Le fait dit qui a voté, et quand ; jamais quoi.
-        publier("seance.voter", seance.reunion, par=par, passage_id=passage.pk, tour=tour)
+        publier("seance.voter", reunion, par=par, passage_id=passage.pk, tour=tour)
     vote.plafond = passage.plafond
     return vote
 

@@ -121,11 +121,12 @@ class Mur(threading.Thread):
     def __init__(self, client, base, flux=True):
         super().__init__(daemon=True)
         self.client, self.base, self.flux = client, base, flux
-        self.vus, self.arret = {}, threading.Event()
+        self.vus, self.arret, self.lectures = {}, threading.Event(), 0
         page = client.lire(f"{base}projecteur/")[1]
         self.jeton, self.version = cle_d_ecran(page)
 
     def relire(self):
+        self.lectures += 1
         _, page = self.client.lire(f"{self.base}projecteur/", **{"Parvis-Fragment": "1"})
         lu = time.monotonic()
         self.version = re.search(r'data-version="([^"]+)"', page)[1]
@@ -150,25 +151,34 @@ class Mur(threading.Thread):
 
 
 class Telephone(threading.Thread):
-    """Un membre : sa page interroge toutes les deux secondes, et relit quand il y a du neuf."""
+    """Un membre : sa page interroge toutes les deux secondes, et relit quand il y a du neuf qu'elle ne sait pas."""
 
     def __init__(self, client, base, rang):
         super().__init__(daemon=True)
-        self.client, self.base, self.rang = client, base, rang
+        self.client, self.base, self.rang, self.version = client, base, rang, ""
         self.arret, self.erreurs, self.demandes = threading.Event(), [], 0
 
     def run(self):
         self.arret.wait(self.rang * 0.05)
-        jeton, version = cle_d_ecran(self.client.lire(f"{self.base}membre/")[1])
+        jeton, self.version = cle_d_ecran(self.client.lire(f"{self.base}membre/")[1])
         while not self.arret.wait(2):
-            suite = urlencode({"jeton": jeton, "version": version})
+            suite = urlencode({"jeton": jeton, "version": self.version})
             code, _ = self.client.lire(f"{self.base}etat/?{suite}")
             self.demandes += 1
             if code == 200:
                 _, page = self.client.lire(f"{self.base}membre/", **{"Parvis-Fragment": "1"})
-                version = re.search(r'data-version="([^"]+)"', page)[1]
+                self.version = re.search(r'data-version="([^"]+)"', page)[1]
             elif code != 204:
                 self.erreurs.append(code)
+
+    def voter(self, passage, tour, montant):
+        """(départ, réponse, code). Comme dans la page, la réponse dit la version que le vote a donnée."""
+        debut = time.monotonic()
+        donnees = {"passage": passage, "tour": tour, "montant": montant, "version": 0}
+        reponse = self.client.envoyer(f"{self.base}membre/voter/", **donnees)
+        fin = time.monotonic()
+        self.version = reponse.headers["Parvis-Version"]
+        return debut, fin, reponse.status
 
 
 class Visiteuse(threading.Thread):
@@ -186,18 +196,16 @@ class Visiteuse(threading.Thread):
             self.durees.append(time.monotonic() - debut)
 
 
-def voter_ensemble(clients, base, passage, tour, montant):
-    """{nom: (départ, réponse)} : tous partent au même instant."""
-    depart = threading.Barrier(len(clients))
+def voter_ensemble(telephones, passage, tour, montant):
+    """{nom: (départ, réponse, code)} : tous partent au même instant."""
+    depart = threading.Barrier(len(telephones))
 
-    def voter(nom, client):
+    def voter(nom, telephone):
         depart.wait()
-        debut = time.monotonic()
-        reponse = client.envoyer(f"{base}membre/voter/", passage=passage, tour=tour, montant=montant, version=0)
-        return nom, (debut, time.monotonic(), reponse.status)
+        return nom, telephone.voter(passage, tour, montant)
 
-    with ThreadPoolExecutor(len(clients)) as fils:
-        return dict(fils.map(lambda paire: voter(*paire), clients.items()))
+    with ThreadPoolExecutor(len(telephones)) as fils:
+        return dict(fils.map(lambda paire: voter(*paire), telephones.items()))
 
 
 def centile(valeurs, part):

@@ -78,23 +78,25 @@ def test_quarante_votes_ensemble_se_voient_tous_au_mur(salle, serveur, flux):
     reunion, passage, agent, membres = salle
     part = part_de_machine()
     base = reverse("seance-conduite", args=[reunion.pk])
-    clients = {str(membre): Client(serveur.port, _session(membre)) for membre in membres}
-    telephones = [Telephone(client, base, rang) for rang, client in enumerate(clients.values())]
+    telephones = {
+        str(membre): Telephone(Client(serveur.port, _session(membre)), base, rang)
+        for rang, membre in enumerate(membres)
+    }
     mur = Mur(Client(serveur.port, _session(agent)), base, flux)
     visiteuse = Visiteuse(Client(serveur.port, _session(agent)), "/appels/")
-    fils = [mur, visiteuse, *telephones]
+    fils = [mur, visiteuse, *telephones.values()]
     for fil in fils:
         fil.start()
     # Les téléphones sont tous ouverts et interrogent : c'est dans ce régime que l'on vote.
     limite = time.monotonic() + 90
-    while min(t.demandes for t in telephones) < 1 and time.monotonic() < limite:
+    while min(t.demandes for t in telephones.values()) < 1 and time.monotonic() < limite:
         time.sleep(0.2)
     visiteuse.durees.clear()
     time.sleep(5)
     repos = list(visiteuse.durees)
-    demandes = sum(t.demandes for t in telephones)
+    demandes = sum(t.demandes for t in telephones.values())
 
-    votes = voter_ensemble(clients, base, passage.pk, 1, 2000)
+    votes = voter_ensemble(telephones, passage.pk, 1, 2000)
 
     limite = time.monotonic() + 30
     while len(mur.vus) < TELEPHONES and time.monotonic() < limite:
@@ -106,7 +108,7 @@ def test_quarante_votes_ensemble_se_voient_tous_au_mur(salle, serveur, flux):
     assert {code for _, _, code in votes.values()} == {200}
     assert Vote.objects.filter(passage=passage, tour=1).count() == TELEPHONES
     assert set(mur.vus) == set(votes)
-    assert [t.erreurs for t in telephones if t.erreurs] == []
+    assert [t.erreurs for t in telephones.values() if t.erreurs] == []
     au_mur = sorted(mur.vus[nom] - debut for nom, (debut, _, _) in votes.items())
     reponses = sorted(fin - debut for debut, fin, _ in votes.values())
     chiffres = {
@@ -117,8 +119,9 @@ def test_quarante_votes_ensemble_se_voient_tous_au_mur(salle, serveur, flux):
         "une autre page, p95 pendant l’attente": centile(repos, 95),
     }
     lignes = "\n".join(f"  {nom} : {valeur * 1000:.0f} ms" for nom, valeur in chiffres.items())
+    transport = "événements" if flux else "interrogation"
     print(
-        f"\n{'événements' if flux else 'interrogation'}, {part:.0%} de la machine, {demandes} demandes d’état\n{lignes}"
+        f"\n{transport}, {part:.0%} de la machine, {demandes} demandes d’état, {mur.lectures} lectures du mur\n{lignes}"
     )
     # La suite partage ses deux cœurs : elle exige que tout arrive, et l'heure se mesure à part, machine seule.
     if MESURER:

@@ -43,6 +43,20 @@ def test_chaque_fait_est_diffuse_une_fois_dans_l_ordre(suites):
     assert suites == faits
 
 
+@pytest.mark.django_db(transaction=True)
+def test_un_fait_que_personne_n_attend_ne_reveille_rien(suites, monkeypatch):
+    """Quarante votes ensemble ne font pas quarante demandes au courtier ; le balayage les range."""
+    sonneries = []
+    monkeypatch.setattr("notifications.courtier.demander", sonneries.append)
+    objet = Collectivite.objects.create(type="commune", nom="Villefranche", sigle="VF")
+    with transaction.atomic():
+        publier("essai.inconnu", objet)
+    assert sonneries == []
+    faire()
+    assert sonneries == ["relayer"]
+    assert relais.diffuser_tout() == 2
+
+
 @pytest.mark.django_db
 def test_une_file_vide_ne_coute_qu_une_lecture(django_assert_num_queries):
     with django_assert_num_queries(1):
