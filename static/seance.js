@@ -6,7 +6,7 @@
   const salle = document.getElementById("salle");
   if (!hote || !salle) return;
   const { ecran, adresse, etat, flux, jeton } = hote.dataset;
-  const PAS = { projecteur: 500, conduite: 1000, telephone: 2000 }[ecran];
+  const PAS = { projecteur: 250, conduite: 1000, telephone: 2000 }[ecran];
   const coupure = document.querySelector("[data-coupure]");
   const annonces = document.querySelector("[data-annonces]");
   const decalage = Number(hote.dataset.maintenant) - Date.now();

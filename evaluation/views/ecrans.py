@@ -1,6 +1,7 @@
 """Servir un écran de la séance : la page entière, ou son seul cœur quand le script le demande."""
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -23,6 +24,12 @@ def en_partie(request):
     return bool(request.headers.get(ENTETE))
 
 
+def fragment(request, gabarit, contexte, status=200):
+    """Le cœur d'un écran : ni navigation ni messages, donc aucun des calculs qu'ils demandent."""
+    contexte = contexte | {"csrf_token": get_token(request)}
+    return HttpResponse(render_to_string(gabarit, contexte), status=status)
+
+
 def montrer(request, salle, status=200, **contexte):
     reunion, ecran = salle.reunion, salle.ecran
     adresse = reverse(ROUTES[ecran], args=[reunion.pk])
@@ -36,4 +43,4 @@ def montrer(request, salle, status=200, **contexte):
     if ecran == PROJECTEUR:
         # Rien ne s'envoie depuis le mur : ni navigation, ni jeton de formulaire.
         return HttpResponse(render_to_string(gabarit, contexte), status=status)
-    return render(request, gabarit, contexte, status=status)
+    return (fragment if en_partie(request) else render)(request, gabarit, contexte, status=status)

@@ -1,7 +1,7 @@
 """La séance sur le téléphone d'un membre : sa présence, le dossier en cours, son vote."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,7 +12,7 @@ from evaluation.models import Reunion
 from evaluation.operations import MontantRefuse, VoteDejaDonne
 from evaluation.salle import TELEPHONE, Salle, empreinte
 from evaluation.views.communs import LECTEURS, REFUS, entier
-from evaluation.views.ecrans import en_partie, montrer
+from evaluation.views.ecrans import en_partie, fragment, montrer
 
 
 def _reunion(request, pk):
@@ -93,7 +93,7 @@ def voter(request, pk):
         "tour": vote.tour,
         "plafond": vote.plafond,
     }
-    reponse = render(request, "evaluation/seance/_mon_vote.html", contexte)
+    reponse = fragment(request, "evaluation/seance/_mon_vote.html", contexte)
     # La page connaît déjà ce changement-là : elle ne se recharge pas pour lui.
     reponse["Parvis-Version"] = empreinte(reunion.pk, request.user.pk, TELEPHONE)
     return reponse

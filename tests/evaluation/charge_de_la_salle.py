@@ -147,7 +147,7 @@ class Mur(threading.Thread):
             else:
                 if self.client.lire(f"{self.base}etat/?{suite}")[0] == 200:
                     self.relire()
-                self.arret.wait(0.5)
+                self.arret.wait(0.25)
 
 
 class Telephone(threading.Thread):
