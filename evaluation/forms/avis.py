@@ -2,6 +2,7 @@
 
 from django import forms
 
+from appels.models import Financeur
 from dossiers.budget import euros
 from dossiers.forms import MontantField
 from evaluation.models import Avis
@@ -46,3 +47,21 @@ class AvisForm(forms.Form):
 
     def montants(self):
         return {f.financeur: self.cleaned_data[f"montant-{f.financeur_id}"] or 0 for f in self.financements}
+
+
+def saisie_lisible(envoyee):
+    """[(libellé, valeur)] : un avis qui n'a pas pu s'enregistrer, à recopier ; rien si rien n'y était écrit."""
+    champs = AvisForm.base_fields
+    sens = dict(Avis.Sens.choices).get(envoyee.get("sens", ""), "")
+    montants = {
+        nom.removeprefix("montant-"): envoyee[nom].strip()
+        for nom in envoyee
+        if nom.startswith("montant-") and nom.removeprefix("montant-").isdecimal() and len(nom) < 25
+    }
+    noms = dict(Financeur.objects.filter(pk__in=montants).values_list("pk", "nom")) if montants else {}
+    lignes = [
+        (champs["sens"].label, sens),
+        *((f"Proposé à {noms[int(pk)]}", montant) for pk, montant in montants.items() if int(pk) in noms),
+        *((champs[nom].label, envoyee.get(nom, "").strip()) for nom in ("reserves", "observations")),
+    ]
+    return [(libelle, valeur) for libelle, valeur in lignes if valeur]

@@ -19,7 +19,9 @@ def conduire(collectivite_id, par):
 
 def verrouiller_reunion(reunion, par):
     """Toujours la réunion d'abord, le dossier ensuite : deux agents ne s'attendent jamais l'un l'autre."""
-    reunion = Reunion.objects.select_for_update(of=("self",)).select_related("appel").get(pk=reunion.pk)
+    reunion = Reunion.objects.select_for_update(of=("self",)).select_related("appel").filter(pk=reunion.pk).first()
+    if reunion is None:
+        raise OperationRefusee("Cette réunion vient d’être supprimée : rien n’est enregistré.")
     conduire(reunion.collectivite_id, par)
     return reunion
 

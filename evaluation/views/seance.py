@@ -8,6 +8,7 @@ from comptes.acces import acces
 from comptes.models import Role
 from evaluation import operations
 from evaluation.forms import AvisForm
+from evaluation.forms.avis import saisie_lisible
 from evaluation.forms.seance import GesteForm
 from evaluation.operations import QuorumNonAtteint
 from evaluation.salle import CONDUITE, PROJECTEUR, Phase, Salle
@@ -96,6 +97,14 @@ def _confirmer_sans_quorum(request, reunion, refus):
     )
 
 
+def _avis_refuse(request, reunion, refus):
+    """Rien n'est perdu : le formulaire garde la saisie si le dossier est encore là, sinon elle se relit au-dessus."""
+    salle = Salle(reunion, request.user, CONDUITE)
+    if salle.dossier and salle.phase == Phase.AVIS and entier(request, "passage") == salle.passage.pk:
+        return _conduite(request, reunion, status=409, refus=refus, form_avis=_formulaire_d_avis(salle, request.POST))
+    return _conduite(request, reunion, status=409, refus=refus, saisie_gardee=saisie_lisible(request.POST))
+
+
 @acces(Role.AGENT)
 @never_cache
 @require_POST
@@ -124,11 +133,12 @@ def avis(request, pk):
     """L'avis collectif du dossier ouvert ; la saisie refusée reste sous les yeux."""
     reunion = reunion_thematique(request, pk)
     geste_lu = GesteForm(request.POST)
-    form = _formulaire_d_avis(Salle(reunion, request.user, CONDUITE), request.POST)
+    salle = Salle(reunion, request.user, CONDUITE)
+    form = _formulaire_d_avis(salle, request.POST)
     if form is None or not geste_lu.is_valid():
-        return _conduite(
-            request, reunion, status=409, refus="L’avis collectif n’est pas ouvert. Voici où en est la séance."
-        )
+        return _avis_refuse(request, reunion, "L’avis collectif n’est pas ouvert. Voici où en est la séance.")
+    if entier(request, "passage") not in (0, salle.passage.pk):
+        return _avis_refuse(request, reunion, "Un autre dossier est ouvert : votre avis n’y a pas été enregistré.")
     if not form.is_valid():
         return _conduite(request, reunion, status=422, form_avis=form)
     try:
@@ -144,5 +154,5 @@ def avis(request, pk):
     except QuorumNonAtteint as refus:
         return _confirmer_sans_quorum(request, reunion, refus)
     except REFUS as refus:
-        return _conduite(request, reunion, status=409, refus=str(refus))
+        return _avis_refuse(request, reunion, str(refus))
     return _apres(request, reunion)

@@ -133,7 +133,7 @@ def test_sans_lecture_commune_le_refus_est_poli(client, seance):
     reponse = page(client, seance, seance.denis)
     assert "2 groupes que personne n’a lus en commun" in reponse.content.decode()
     assert [ligne.rang for ligne in reponse.context["page"]] == [1, 1]
-    assert "Rang corrigé</th>" not in reponse.content.decode()
+    assert "de la sévérité</span></th>" not in reponse.content.decode()
 
 
 def test_filtrer_ne_change_pas_les_rangs(client, classe):

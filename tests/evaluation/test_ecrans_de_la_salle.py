@@ -119,6 +119,68 @@ def test_deux_animateurs_par_les_pages(client, seance):
     assert relire(seance).phase == Phase.TOUR_1
 
 
+@pytest.fixture
+def deux_animateurs(client, seance):
+    """Denis a ouvert l'avis collectif ; Colette, sur la même page, l'écrit."""
+    colette = personne(seance.appel, Role.AGENT, "Colette", "Lemaire")
+    ouvrir(seance)
+    mener(seance, Phase.AVIS)
+    client.force_login(colette)
+    financeur = next(iter(seance.demandes()))
+    return {
+        "version": version(seance),
+        "passage": seance.passage.pk,
+        "sens": "reserves",
+        "reserves": "Un bilan à mi-année.",
+        "observations": "La CAF suit le projet.",
+        f"montant-{financeur.pk}": "800",
+    }
+
+
+def test_l_avis_ecrit_pendant_qu_un_collegue_avance_se_relit(client, seance, deux_animateurs):
+    """L'un referme et ouvre le dossier suivant pendant que l'autre note l'avis : rien ne s'enregistre à côté."""
+    suivant = PassageFactory(reunion=seance.reunion)
+    operations.fermer_dossier(seance.reunion, par=seance.denis, version=version(seance))
+    ouvrir_dossier(seance, suivant)
+    for phase in (None, Phase.AVIS):
+        if phase:
+            passer(seance, phase)
+        reponse = client.post(adresse(seance, "avis"), deux_animateurs | {"version": version(seance)})
+        assert reponse.status_code == 409
+        lu = texte(reponse)
+        for garde in (
+            "Ce que vous aviez écrit",
+            "Favorable avec réserves",
+            "Un bilan à mi-année.",
+            "La CAF suit",
+            "800",
+        ):
+            assert garde in lu
+        assert not Avis.objects.exists()
+        assert relire(seance).passage == suivant
+
+
+def test_l_avis_du_meme_dossier_reste_dans_le_formulaire(client, seance, deux_animateurs):
+    passer(seance, Phase.PRESENTATION)
+    passer(seance, Phase.AVIS)
+    reponse = client.post(adresse(seance, "avis"), deux_animateurs)
+    assert reponse.status_code == 409
+    lu = texte(reponse)
+    assert "Denis vient de passer à l’avis collectif." in lu
+    assert "Ce que vous aviez écrit" not in lu
+    assert reponse.context["form_avis"]["reserves"].value() == "Un bilan à mi-année."
+    assert client.post(adresse(seance, "avis"), deux_animateurs | {"version": version(seance)}).status_code == 302
+    assert Avis.objects.get().reserves == "Un bilan à mi-année."
+
+
+def test_deux_avis_sur_le_meme_dossier_le_second_se_relit(client, seance, deux_animateurs):
+    seance.rendre()
+    reponse = client.post(adresse(seance, "avis"), deux_animateurs)
+    assert reponse.status_code == 409
+    assert "Un bilan à mi-année." in texte(reponse)
+    assert Avis.objects.get().sens == "favorable"
+
+
 @pytest.mark.parametrize(
     "donnees",
     [

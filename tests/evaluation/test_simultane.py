@@ -5,12 +5,15 @@ import threading
 import pytest
 from django.db import connection
 
+from comptes.models import Role
 from dossiers.cycle_de_vie import TransitionInterdite
 from dossiers.etats import Etat
 from evaluation import operations
-from evaluation.models import Avis, Evaluation, Note, PassageDossier, ProcesVerbal
-from evaluation.operations import OperationRefusee
+from evaluation.models import Avis, Evaluation, Note, PassageDossier, ProcesVerbal, Reunion, Vote
+from evaluation.operations import OperationRefusee, SeanceAvancee, VoteDejaDonne
 from journal.models import Evenement
+from tests.evaluation.conftest import personne
+from tests.evaluation.salle import Phase, mener, ouvrir, passer, relire, version, voter
 from tests.fabriques import DossierFactory, EvaluationFactory
 from tests.fabriques_evaluation import PassageFactory
 
@@ -131,3 +134,98 @@ def test_deux_deports_simultanes_n_en_font_qu_un(seance):
     assert seance.dossier.deports.count() == 1
     assert faits("deport.declarer") == 1
     assert not Evaluation.objects.exists()
+
+
+# La séance
+
+
+@pytest.fixture
+def au_vote(seance):
+    ouvrir(seance)
+    mener(seance, Phase.TOUR_1)
+    return seance
+
+
+def test_une_personne_vote_depuis_deux_appareils_a_la_fois(au_vote):
+    """Deux montants différents, aucun n'a vu l'autre : le second est prévenu, le vote ne change pas sous lui."""
+    resultats = en_meme_temps(
+        lambda: voter(au_vote, au_vote.eva, 2000),
+        lambda: voter(au_vote, au_vote.eva, 1000),
+        lambda: voter(au_vote, au_vote.eva, 500),
+    )
+    assert sum(isinstance(r, VoteDejaDonne) for r in resultats) == 2
+    (donne,) = [r for r in resultats if isinstance(r, Vote)]
+    garde = Vote.objects.get()
+    assert (garde.montant, garde.version) == (donne.montant, 1)
+    assert faits("seance.voter") == 1
+
+
+def test_le_meme_vote_envoye_trois_fois_compte_une_fois(au_vote):
+    assert refus(en_meme_temps(*[lambda: voter(au_vote, au_vote.eva, 2000)] * 3)) == 0
+    assert Vote.objects.get().version == 1
+    assert faits("seance.voter") == 1
+
+
+def test_voter_pendant_que_le_resultat_se_devoile(au_vote):
+    """Avant, le vote compte ; après, il est refusé : jamais compté sans avoir été montré."""
+    voter(au_vote, au_vote.farid, 1000)
+    resultats = en_meme_temps(
+        lambda: voter(au_vote, au_vote.eva, 2000), lambda: passer(au_vote, Phase.RESULTAT_1), lambda: None
+    )
+    assert relire(au_vote).phase == Phase.RESULTAT_1
+    assert Vote.objects.count() == 2 - refus(resultats)
+    passe = Evenement.objects.get(type="seance.passer", donnees__phase="resultat_1")
+    assert not Evenement.objects.filter(type="seance.voter", pk__gt=passe.pk).exists()
+
+
+def test_deux_animateurs_avancent_a_la_meme_seconde(au_vote):
+    colette = personne(au_vote.appel, Role.AGENT, "Colette", "Lemaire")
+    voter(au_vote, au_vote.eva, 2000)
+    vue = version(au_vote)
+    resultats = en_meme_temps(
+        lambda: operations.passer(au_vote.reunion, Phase.RESULTAT_1, par=au_vote.denis, version=vue),
+        lambda: operations.passer(au_vote.reunion, Phase.PRESENTATION, par=colette, version=vue),
+    )
+    assert sum(isinstance(r, SeanceAvancee) for r in resultats) == 1
+    assert relire(au_vote).version == vue + 1
+
+
+def test_l_un_avance_pendant_que_l_autre_note_l_avis(seance):
+    """L'avis est rendu, ou le dossier refermé ; jamais les deux à moitié, jamais sur le dossier d'à côté."""
+    colette = personne(seance.appel, Role.AGENT, "Colette", "Lemaire")
+    suivant = PassageFactory(reunion=seance.reunion)
+    ouvrir(seance)
+    mener(seance, Phase.AVIS)
+    vue = version(seance)
+    resultats = en_meme_temps(
+        lambda: operations.conclure(
+            seance.reunion, par=colette, version=vue, sens="favorable", montants=seance.demandes()
+        ),
+        lambda: operations.ouvrir_dossier(seance.reunion, suivant, par=seance.denis, version=vue),
+    )
+    assert sum(isinstance(r, SeanceAvancee) for r in resultats) == 1
+    assert Avis.objects.exists() is (relire(seance).passage is None)
+    assert not Avis.objects.filter(dossier=suivant.dossier).exists()
+    assert (seance.dossier.etat == Etat.EVALUE) is Avis.objects.exists()
+
+
+def test_supprimer_la_reunion_pendant_qu_on_y_inscrit_un_dossier(seance):
+    vide = Reunion.objects.create(
+        appel=seance.appel, collectivite=seance.reunion.collectivite, titre="Emploi", debut=seance.reunion.debut
+    )
+    dossier = DossierFactory(appel=seance.appel, complet=True, recevable=True)
+    resultats = en_meme_temps(
+        lambda: operations.supprimer_reunion(vide, par=seance.denis),
+        lambda: operations.inscrire(vide, dossier, par=seance.denis),
+    )
+    assert refus(resultats) == 1
+    assert Reunion.objects.filter(pk=vide.pk).exists() is PassageDossier.objects.filter(dossier=dossier).exists()
+
+
+def test_une_reunion_supprimee_entre_temps_se_dit(seance):
+    vide = Reunion.objects.create(
+        appel=seance.appel, collectivite=seance.reunion.collectivite, titre="Emploi", debut=seance.reunion.debut
+    )
+    Reunion.objects.filter(pk=vide.pk).delete()
+    with pytest.raises(OperationRefusee, match="vient d’être supprimée"):
+        operations.convier(vide, seance.eva, par=seance.denis, structure="CAF")
