@@ -5,10 +5,13 @@ l'évaluateur (Searle, *Linear Models*, 1971, ch. 7). Les sévérités somment �
 Le calcul se montre, il ne s'impose pas : le classement de la réunion reste celui des moyennes.
 """
 
+import math
 from collections import defaultdict
 from typing import NamedTuple
 
 DECIMALES = 2
+# Bien plus que l'erreur du calcul, bien moins que l'écart entre deux notes.
+RESIDU = 1e-6
 # En dessous, une note de plus ou de moins renverserait la correction.
 NOTES_EN_TROP_MIN = 1
 DEPLACEMENTS_DITS = 3
@@ -51,10 +54,15 @@ def corriger(notes):
         )
     severites = _severites(lecteurs, dossiers)
     corrigees = {
-        dossier: round(sum(note - severites[lecteur] for lecteur, note in lues.items()) / len(lues), DECIMALES)
+        dossier: _arrondir(sum(note - severites[lecteur] for lecteur, note in lues.items()) / len(lues))
         for dossier, lues in dossiers.items()
     }
     return Correction(corrigees, {lecteur: round(valeur, DECIMALES) for lecteur, valeur in severites.items()})
+
+
+def _arrondir(note):
+    """Le demi-centième au-dessus, comme la moyenne : un résidu du calcul en virgule flottante ne déplace personne."""
+    return round(math.floor(note * 10**DECIMALES + 0.5 + RESIDU) / 10**DECIMALES, DECIMALES)
 
 
 def _par_lecteur(notes):
@@ -149,5 +157,11 @@ def phrase(changes, nommer):
         for d in changes[:DEPLACEMENTS_DITS]
     )
     nombre = f"{len(changes)} dossiers" if len(changes) > 1 else "un dossier"
-    suite = " ; les autres bougent moins." if len(changes) > DEPLACEMENTS_DITS else "."
+    suite = _et_les_autres(len(changes) - DEPLACEMENTS_DITS)
     return f"Corrigé de la sévérité de chacun, le classement change pour {nombre} : {dits}{suite}"
+
+
+def _et_les_autres(nombre):
+    if nombre <= 0:
+        return "."
+    return f" ; {nombre} autres changent aussi de place." if nombre > 1 else " ; un autre change aussi de place."

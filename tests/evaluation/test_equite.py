@@ -1,12 +1,14 @@
 """Les notes corrigées de la sévérité : ce que le calcul retrouve, ce qu'il laisse, ce qu'il refuse."""
 
 import time
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.equite import CorrectionImpossible, corriger, deplacements, phrase, rangs
+from evaluation.notes import synthese
 
 QUALITES = {"chorale": 80, "jardin": 60, "atelier": 55, "marche": 30}
 SEVERITES = {"eva": 6, "farid": -4, "lea": -2}
@@ -115,3 +117,57 @@ def test_deux_mille_dossiers_et_soixante_evaluateurs():
     debut = time.process_time()
     corriger(notes)
     assert time.process_time() - debut < 1
+
+
+@given(st.data())
+def test_c_est_bien_la_solution_des_moindres_carres(data):
+    """Sans refaire le calcul : à l'optimum, les résidus de chaque lecteur et de chaque dossier somment à zéro."""
+    jures, dossiers = data.draw(st.integers(2, 6)), data.draw(st.integers(2, 8))
+    paires = [(j, d) for j in range(jures) for d in range(dossiers)]
+    gardees = data.draw(st.lists(st.sampled_from(paires), min_size=jures + dossiers, unique=True))
+    notes = {paire: data.draw(st.integers(0, 100)) for paire in gardees}
+    try:
+        correction = corriger(notes)
+    except CorrectionImpossible:
+        return
+    residus = {(j, d): note - correction.notes[d] - correction.severites[j] for (j, d), note in notes.items()}
+    for rang in (0, 1):
+        for qui in {paire[rang] for paire in residus}:
+            siens = [residu for paire, residu in residus.items() if paire[rang] == qui]
+            # Les notes rendues sont arrondies au centième : chacune y met un demi-centième, deux fois.
+            assert sum(siens) == pytest.approx(0, abs=0.011 * len(siens))
+    assert sum(correction.severites.values()) == pytest.approx(0, abs=0.006 * len(correction.severites))
+
+
+def test_un_cas_resolu_a_la_main():
+    """Trois dossiers, deux lecteurs, une paire manquante : q = note - s, et s tient à la seule paire commune double."""
+    notes = {("eva", "a"): 60, ("farid", "a"): 50, ("eva", "b"): 80, ("farid", "b"): 74, ("eva", "c"): 70}
+    # Éva note 10 et 6 de plus que Farid sur ce qu'ils ont lu tous deux : 8 d'écart, soit +4 et -4.
+    correction = corriger(notes)
+    assert correction.severites == {"eva": 4, "farid": -4}
+    assert correction.notes == {"a": 55, "b": 77, "c": 66}
+
+
+def test_la_phrase_dit_combien_bougent_et_nomme_les_trois_premiers():
+    avant = {nom: rang for rang, nom in enumerate("abcdef", 1)}
+    apres = {"a": 4, "b": 1, "c": 2, "d": 3, "e": 6, "f": 5}
+    assert phrase(deplacements(avant, apres), str) == (
+        "Corrigé de la sévérité de chacun, le classement change pour 6 dossiers : "
+        "« a » passe de la 1re à la 4e place ; « b » passe de la 2e à la 1re place ; "
+        "« c » passe de la 3e à la 2e place ; 3 autres changent aussi de place."
+    )
+    assert phrase(deplacements({"a": 1, "b": 1}, {"a": 1, "b": 2}), str) == (
+        "Corrigé de la sévérité de chacun, le classement change pour un dossier : « b » passe de la 1re à la 2e place."
+    )
+
+
+@given(
+    st.lists(st.lists(st.integers(7700, 7703), min_size=2, max_size=2), min_size=2, max_size=8),
+    st.integers(0, 1000),
+)
+def test_un_arrondi_ne_fait_pas_changer_le_classement(centiemes, biais):
+    """Tous ont tout lu : la correction ne peut rien changer, même quand une moyenne tombe sur un demi-centième."""
+    lignes = [(Decimal(a) / 100, Decimal(b + biais) / 100) for a, b in centiemes]
+    notes = {(j, d): note for d, ligne in enumerate(lignes) for j, note in enumerate(ligne)}
+    avant = rangs({d: synthese(list(ligne)).moyenne for d, ligne in enumerate(lignes)})
+    assert deplacements(avant, rangs(corriger(notes).notes)) == []
