@@ -6,12 +6,25 @@ from datetime import date, datetime
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import KeepTogether, Spacer
+from reportlab.platypus import KeepTogether
 
 from documents import fontes, nombres
 from documents.balisage import CORPS, DOUCE, PETIT, SOUS_TITRE, Bloc, Fiche, Grille, Trait, rendre
-from documents.champs import exiger, imprimable, sur
-from documents.feuille import GRAND_TITRE, LARGEUR, MARGES, SUR_TITRE, cartouche, decor, signatures
+from documents.champs import exiger, sur
+from documents.feuille import (
+    GRAND_TITRE,
+    LARGEUR,
+    MARGES,
+    SUR_TITRE,
+    cartouche,
+    decor,
+    en_lignes,
+    exemplaire,
+    pied,
+    presences,
+    seance,
+    signatures,
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,7 @@ class CompteRendu:
     secretaire: str = ""
     divers: str = ""
     couleur: str = "#0b5563"
+    absents: tuple[Participant, ...] = ()
 
 
 POINT = ParagraphStyle("point", SOUS_TITRE, fontSize=10.8, spaceBefore=12, spaceAfter=2)
@@ -67,9 +81,9 @@ def composer(document):
         cartouche(d),
         Bloc("Compte rendu", SUR_TITRE),
         Bloc(f"{sur(d.genre)} « {sur(d.titre)} »", GRAND_TITRE, role="H1"),
-        Bloc(_seance(d), CORPS),
+        Bloc(f"{sur(d.enjeu)}<br/>{seance(d)}" if d.enjeu else seance(d), CORPS),
         Trait(avant=4, apres=8),
-        *_presences(d),
+        *presences(d),
         Bloc("Ordre du jour", SOUS_TITRE, role="H2"),
     ]
     for rang, point in enumerate(d.points, 1):
@@ -78,31 +92,8 @@ def composer(document):
         histoire.append(Bloc("Aucun point n’était à l’ordre du jour.", CORPS))
     histoire += _fin(d)
     fiche = Fiche(titre=f"Compte rendu · {d.titre}", auteur=d.collectivite, cree_le=d.edite_le, sujet=d.genre)
-    pied = imprimable(f"Compte rendu · {d.titre[:80]} · version {d.version}")
-    return rendre(histoire, fiche, format_page=A4, marges=MARGES, decor=decor(d.couleur, pied))
-
-
-def _seance(d):
-    debut = nombres.heure(d.tenu_le)
-    heures = f"de {debut} à {nombres.heure(d.fini_le)}" if d.fini_le else f"à {debut}"
-    texte = f"{sur(d.enjeu)}<br/>" if d.enjeu else ""
-    texte += f"Séance du <b>{nombres.date_longue(d.tenu_le)}</b> {heures}"
-    texte += f", {sur(d.lieu)}." if d.lieu else "."
-    if d.president or d.secretaire:
-        texte += "<br/>" + " ".join(
-            f"{role} : {sur(nom)}." for role, nom in (("Présidence", d.president), ("Secrétariat", d.secretaire)) if nom
-        )
-    return texte
-
-
-def _personnes(participants):
-    return " ; ".join(f"{sur(p.nom)} ({sur(p.structure)})" if p.structure else sur(p.nom) for p in participants)
-
-
-def _presences(d):
-    yield Bloc(f"<b>Présents :</b> {_personnes(d.presents) or 'personne n’est inscrit comme présent'}.", CORPS)
-    if d.excuses:
-        yield Bloc(f"<b>Excusés :</b> {_personnes(d.excuses)}.", CORPS)
+    bas = pied("Compte rendu", d.titre, f"version {d.version}")
+    return rendre(histoire, fiche, format_page=A4, marges=MARGES, decor=decor(d.couleur, bas))
 
 
 def _lignes(texte):
@@ -127,7 +118,7 @@ def _point(rang, point):
     if point.decision:
         blocs.append(Bloc(f"<b>Décision :</b> {_lignes(point.decision)}", CORPS))
     if suite := _suite(point):
-        blocs.append(Bloc(f"<b>Suite :</b> {suite}.", CORPS))
+        blocs.append(Bloc(f"<b>Suite :</b> {suite.rstrip('.')}.", CORPS))
     # Le titre ne reste jamais seul au bas d'une page ; un long échange peut, lui, se couper.
     return [KeepTogether(blocs[:2]), *blocs[2:]]
 
@@ -165,7 +156,15 @@ def _suites(d):
 def _fin(d):
     if suites := _suites(d):
         yield KeepTogether([Bloc("Ce qui reste à faire", SOUS_TITRE, role="H2"), suites])
-    if d.divers:
-        yield Bloc("Points divers", SOUS_TITRE, role="H2")
-        yield Bloc(_lignes(d.divers), CORPS)
-    yield KeepTogether([Bloc("Signatures", SOUS_TITRE, role="H2"), signatures(d), Spacer(0, 60)])
+    if d.divers.strip():
+        titre, *suite = (Bloc(paragraphe, CORPS) for paragraphe in en_lignes(d.divers))
+        yield KeepTogether([Bloc("Points divers", SOUS_TITRE, role="H2"), titre])
+        yield from suite
+    annexes = () if d.presents else ("la feuille d’émargement signée",)
+    yield KeepTogether(
+        [
+            Bloc("Signatures", SOUS_TITRE, role="H2"),
+            Bloc(exemplaire(d, "Compte rendu", annexes), CORPS),
+            signatures(d),
+        ]
+    )

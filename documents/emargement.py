@@ -9,8 +9,8 @@ from reportlab.lib.units import mm
 
 from documents import fontes, nombres
 from documents.balisage import CORPS, DOUCE, Bloc, Fiche, Grille, rendre
-from documents.champs import exiger, imprimable, sur
-from documents.feuille import GRAND_TITRE, LARGEUR, MARGES, SUR_TITRE, cartouche, decor
+from documents.champs import exiger, sur
+from documents.feuille import GRAND_TITRE, LARGEUR, MARGES, SUR_TITRE, cartouche, decor, pied
 
 LIGNES_LIBRES = 6
 HAUTEUR = 11.5 * mm
@@ -58,8 +58,8 @@ def composer(document):
         _tableau(d),
     ]
     fiche = Fiche(titre=f"Feuille d’émargement · {d.titre}", auteur=d.collectivite, cree_le=d.edite_le, sujet=d.genre)
-    pied = imprimable(f"Feuille d’émargement · {d.titre[:80]}")
-    return rendre(histoire, fiche, format_page=A4, marges=MARGES, decor=decor(d.couleur, pied))
+    bas = pied("Feuille d’émargement", d.titre)
+    return rendre(histoire, fiche, format_page=A4, marges=MARGES, decor=decor(d.couleur, bas))
 
 
 def _quand(d):

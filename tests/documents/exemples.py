@@ -1,5 +1,6 @@
 """Un exemple de chaque document, en français et avec des signes qui piègent (&, <, espaces fines)."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -242,6 +243,65 @@ def pv_complet():
     )  # fmt: skip
 
 
+def pv_de_seance():
+    """Tenue dans la salle : votes, sorties, quorum, habitants, un dossier retiré, un autre sans avis."""
+    p = proces_verbal
+    modele = pv_complet()
+    premier, second, troisieme, quatrieme, *autres = modele.dossiers
+    dossiers = (
+        replace(
+            premier,
+            deroule=(
+                "Examiné de 14 h 32 à 14 h 51.",
+                "Nadia W. quitte la séance à 14 h 32 et la rejoint à 14 h 51.",
+                "Premier vote à l’aveugle sur le montant : 5 votes, de 18 000,00 € à 24 000,00 €, médiane 22 000,00 €.",
+                "Second vote à l’aveugle sur le montant : 5 votes, tous à 22 000,00 €.",
+            ),
+            habitants="8 réponses à la question « Est-ce utile ici ? » : 6 oui, 2 un peu. "
+            "Ce qui manque, dans leurs mots : « Ouvrir le samedi » ; « Un coin <calme> & de l’ombre ».",
+            reprises=("Marc L.",),
+            obtenu_avant=Decimal("20000"),
+        ),
+        replace(second, deroule=("Adopté sans débat à 14 h 20.",), reserves="Ouvrir le samedi.\nAssocier le collège."),
+        replace(troisieme, avis="Retiré par le porteur", retire=True, observations="", reserves="", note=None,
+                montants=tuple(replace(m, propose=None) for m in troisieme.montants)),
+        replace(quatrieme, avis="", observations="", reserves="", note=None,
+                montants=tuple(replace(m, propose=None) for m in quatrieme.montants)),
+        *autres,
+    )  # fmt: skip
+    return replace(
+        modele,
+        dossiers=dossiers,
+        fini_le=INSTANT.replace(hour=2),
+        enveloppe=Decimal("60000"),
+        reste=Decimal("-4000"),
+        seance=("Quorum, pour chaque dossier : 3 membres qui notent, dans la salle.",
+                "Il est atteint pour tous les dossiers examinés en séance."),
+        sorties=True,
+        absents=(p.Participant("Élue sans structure", ""),),
+        mouvements=tuple(
+            p.MouvementInscrit(INSTANT.replace(minute=30 + rang), f"Camille Durand-{rang}", "Arrive")
+            for rang in range(9)
+        ),
+        recapitulatif=(("Favorable", 3), ("Favorable avec réserves", 1), ("Sans avis", 1), ("Retiré", 1)),
+        total_demande=Decimal("120000"),
+        total_propose=Decimal("88000"),
+        version=2,
+    )  # fmt: skip
+
+
+def pv_sur_papier():
+    """Sans la salle, sans présence saisie, d'un seul dossier, d'un seul financeur : rien de vide ne s'imprime."""
+    dossier = proces_verbal.DossierExamine(
+        "2027-BLB-0001", "Jardins & Compagnie", "Jardiner", "", "", Decimal("11000"),
+        (proces_verbal.Montants("Ville", Decimal("3000"), Decimal("0")),), avis="Ajourné",
+    )  # fmt: skip
+    return pv(
+        presents=(), deports=(), dossiers=(dossier,), service="", recapitulatif=(("Ajourné", 1),),
+        total_demande=Decimal("3000"), total_propose=Decimal("0"), organe="les élus réunis",
+    )  # fmt: skip
+
+
 def rendu(nombre=4, **champs):
     valeurs = {
         "collectivite": "Ville d’Essai",
@@ -403,6 +463,9 @@ TOUS = {
     "proces-verbal": (proces_verbal, pv),
     "tableau": (tableau_programmation, tableau),
     "proces-verbal-long": (proces_verbal, pv_complet),
+    "proces-verbal-de-seance": (proces_verbal, pv_de_seance),
+    "proces-verbal-sur-papier": (proces_verbal, pv_sur_papier),
+    "projet-de-proces-verbal": (proces_verbal, lambda: pv(1, projet=True, deports=())),
     "compte-rendu": (compte_rendu, rendu),
     "emargement": (emargement, lambda: feuille(12)),
     "tableau-complet": (tableau_programmation, tableau_complet),
