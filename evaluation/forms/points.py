@@ -132,8 +132,9 @@ class PointForm(PreparationForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.preparation = [self[nom] for nom in PREPARATION]
-        self.compte_rendu = [self[nom] for nom in COMPTE_RENDU]
+        # Pas « preparation » : un gabarit y lirait le champ du même nom, et la page ne montrerait plus rien à préparer.
+        self.champs_a_preparer = [self[nom] for nom in PREPARATION]
+        self.champs_du_compte_rendu = [self[nom] for nom in COMPTE_RENDU]
 
     def champs(self):
         return {nom: self.cleaned_data[nom] for nom in (*PREPARATION, *COMPTE_RENDU)}

@@ -1,5 +1,7 @@
 """Groupes de travail et pilotage : préparer, tenir, suivre ; ni dossiers ni notes."""
 
+import html
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -111,6 +113,24 @@ def test_les_points_s_ajoutent_se_deplacent_et_se_retirent(seance, groupe):
         points.retirer_point(un, par=seance.denis)
     with pytest.raises(OperationRefusee, match="titre"):
         points.ajouter_point(groupe, par=seance.denis, titre="  ")
+
+
+def test_la_page_d_un_point_montre_tout_ce_qui_s_y_ecrit(client, seance, groupe):
+    """Renvoyer la page telle qu'elle s'affiche enregistre : aucun champ exigé n'y manque."""
+    point = points.ajouter_point(groupe, par=seance.denis, titre="Point", preparation="À lire.", minutes=20)
+    client.force_login(seance.denis)
+    adresse = reverse("points-modifier", args=[point.pk])
+    lu = client.get(adresse).content.decode()
+    champs = dict.fromkeys(re.findall(r'<(?:input|textarea)[^>]* name="([a-z]+)"', lu))
+    assert {"titre", "minutes", "preparation", "echanges", "decision", "responsable", "echeance"} <= champs.keys()
+    envoi = {"titre": "Point", "minutes": "20", "preparation": "À lire.", "echanges": "Dit.", "vu": champs_caches(lu)}
+    assert client.post(adresse, {nom: envoi.get(nom, "") for nom in champs}).status_code == 302
+    point.refresh_from_db()
+    assert (point.titre, point.echanges) == ("Point", "Dit.")
+
+
+def champs_caches(page):
+    return html.unescape(re.search(r'name="vu" value="([^"]*)"', page).group(1))
 
 
 def test_une_reunion_thematique_n_a_pas_de_points(seance):
