@@ -212,6 +212,8 @@ CLAMAV_EXIGE = env.bool("CLAMAV_EXIGE", False)
 WHITENOISE_USE_FINDERS = EN_TEST or DEBUG
 # Veille de quartier : un signalement et sa photo s'effacent ce nombre de jours après leur traitement.
 CONSERVATION_SIGNALEMENTS_JOURS = env.int("CONSERVATION_SIGNALEMENTS_JOURS", 730)
+# Conflits d'intérêts : un lien levé, ou la réponse à un lien possible, s'efface ce nombre de jours après.
+CONSERVATION_LIENS_JOURS = env.int("CONSERVATION_LIENS_JOURS", 1095)
 
 # Flux d'événements ouverts à la fois par processus ; chacun occupe un fil, au-delà les écrans interrogent.
 SEANCE_FLUX = env.int("SEANCE_FLUX", 3)

@@ -21,7 +21,7 @@ def bloquants_de(dossiers):
     """
     deportes = Deport.objects.filter(
         dossier=OuterRef("evaluation__dossier"), utilisateur=OuterRef("evaluation__evaluateur")
-    )
+    ).avant_l_avis()
     moyennes = (
         Note.objects.filter(
             ~Exists(deportes),

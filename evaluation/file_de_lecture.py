@@ -45,6 +45,8 @@ def passages_de(utilisateur):
             dossier__in=Dossier.objects.visibles_par(utilisateur).values("pk"),
         )
         .exclude(dossier__deports__utilisateur=utilisateur)
+        # Ce que porte son propre organisme, on ne le note pas.
+        .exclude(dossier__organisme__in=utilisateur.ids_organismes)
         .annotate(
             note=Exists(membre),
             confie=Exists(lecteurs),

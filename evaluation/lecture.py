@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import BooleanField, Exists, F, OuterRef, Sum, Value
 
-from comptes.models import Role
+from comptes.models import Membre, Role
 from evaluation.citations import CHAMPS
 from evaluation.models import (
     Citation,
@@ -26,28 +26,44 @@ def minutes_de_lecture(dossier):
     return max(1, round(mots / MOTS_PAR_MINUTE))
 
 
+class Deports(defaultdict):
+    """{dossier: les personnes qui s'en sont déportées} ; `du_porteur` : celles de l'organisme qui le porte."""
+
+    def __init__(self):
+        super().__init__(set)
+        self.du_porteur = defaultdict(set)
+
+
 def deports_de(dossiers):
-    """{dossier: les personnes qui s'en sont déportées}."""
-    ecartes = defaultdict(set)
-    for dossier, utilisateur in Deport.objects.filter(dossier__in=dossiers).values_list("dossier_id", "utilisateur_id"):
-        ecartes[dossier].add(utilisateur)
-    return ecartes
+    """Les déports de ces dossiers, et les membres des organismes porteurs ; une requête."""
+    declares = Deport.objects.filter(dossier__in=dossiers).order_by()
+    membres = Membre.objects.filter(organisme__dossiers__in=dossiers).order_by()
+    deports = Deports()
+    for dossier, utilisateur, membre in declares.values_list(
+        "dossier_id", "utilisateur_id", Value(False, BooleanField())
+    ).union(
+        membres.values_list("organisme__dossiers", "utilisateur_id", Value(True, BooleanField())),
+        all=True,
+    ):
+        (deports.du_porteur if membre else deports)[dossier].add(utilisateur)
+    return deports
 
 
 def evaluations_envoyees(dossiers, deports=None):
-    """{dossier: [évaluations envoyées, hors déports]} en une requête, deux s'il faut lire les déports."""
-    deports = deports_de(dossiers) if deports is None else deports
+    """{dossier: [évaluations envoyées, hors déports]} en une requête. `deports` : ceux que l'appelant connaît seuls."""
+    connus = Deport.objects.filter(dossier=OuterRef("dossier"), utilisateur=OuterRef("evaluateur")).avant_l_avis()
     relues = VersionEvaluation.objects.filter(evaluation=OuterRef("pk"), apres_lecture=True)
     envoyees = (
         Evaluation.objects.filter(dossier__in=dossiers, envoyee_le__isnull=False)
         .select_related("evaluateur")
-        .annotate(modifiee_apres_lecture=Exists(relues))
+        .annotate(modifiee_apres_lecture=Exists(relues), ecartee=Exists(connus))
         .annotate(points=Sum(F("notes__critere__poids") * F("notes__valeur")), poids=Sum("notes__critere__poids"))
         .order_by("pk")
     )
     par_dossier = defaultdict(list)
     for evaluation in envoyees:
-        if evaluation.evaluateur_id not in deports[evaluation.dossier_id]:
+        # Le déport déclaré une fois l'avis rendu ne change pas les notes que la réunion a lues.
+        if not (evaluation.ecartee and (deports is None or evaluation.evaluateur_id in deports[evaluation.dossier_id])):
             evaluation.sur_cent = ramener(evaluation.points, evaluation.poids)
             par_dossier[evaluation.dossier_id].append(evaluation)
     return par_dossier
@@ -67,7 +83,7 @@ def lecteurs_de(dossiers):
 
 
 def attendus(reunion, dossiers, deports=None, membres=None, designes=None):
-    """{dossier: ceux qui doivent encore noter ou l'ont fait}, excusés et déports retirés.
+    """{dossier: ceux qui doivent encore noter ou l'ont fait}, sans excusés, déportés, ni membres du porteur.
 
     Les lecteurs désignés d'un dossier, ou tous les membres s'il n'en a pas.
     """
@@ -75,7 +91,10 @@ def attendus(reunion, dossiers, deports=None, membres=None, designes=None):
     membres = MembreReunion.objects.filter(reunion=reunion) if membres is None else membres
     notent = {m.utilisateur_id for m in membres if m.evalue and m.presence != MembreReunion.Presence.EXCUSE}
     designes = lecteurs_de(dossiers) if designes is None else designes
-    return {dossier.pk: (designes.get(dossier.pk, notent) & notent) - deports[dossier.pk] for dossier in dossiers}
+    return {
+        dossier.pk: (designes.get(dossier.pk, notent) & notent) - deports[dossier.pk] - deports.du_porteur[dossier.pk]
+        for dossier in dossiers
+    }
 
 
 def est_revele(passage, attendus_du_dossier, evaluations):
@@ -105,7 +124,7 @@ def citations_du_dossier(dossier, lecteur, *, revele=None):
         Citation.objects.filter(dossier=dossier)
         .exclude(dossier__deports__utilisateur=lecteur)
         # Une citation restée d'une personne déportée ne se lit plus, comme sa note.
-        .exclude(Exists(Deport.objects.filter(dossier=dossier, utilisateur=OuterRef("evaluateur"))))
+        .exclude(Exists(Deport.objects.filter(dossier=dossier, utilisateur=OuterRef("evaluateur")).avant_l_avis()))
         .select_related("critere", "evaluateur")
         .order_by("critere__ordre", "critere", "pk")
     )

@@ -90,7 +90,8 @@ def donnees_de(reunion, version):
     reveles = [passage.dossier for passage in passages_reveles(reunion, passages)]
     evaluations = evaluations_envoyees(reveles)
     decompte = Counter(_avis(d).sens for d in dossiers if _avis(d))
-    deports = Deport.objects.filter(dossier__in=dossiers).select_related("utilisateur", "dossier")
+    # Un déport venu après l'avis n'a fait sortir personne : le procès-verbal ne l'invente pas.
+    deports = Deport.objects.filter(dossier__in=dossiers).avant_l_avis().select_related("utilisateur", "dossier")
     presents = [m for m in membres if m.presence == MembreReunion.Presence.PRESENT]
     return {
         "collectivite": collectivite.nom,

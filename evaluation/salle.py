@@ -3,17 +3,17 @@
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
 from django.utils import timezone
 
 from dossiers.budget import totaux_du_dossier
-from dossiers.models import Cible, Financement
+from dossiers.models import Cible, Dossier, Financement
 from dossiers.montants import repartir
 from evaluation import lecture
 from evaluation import seance as lire
 from evaluation.depouillement import axe, depouiller, est_extreme
 from evaluation.direct import CONDUITE, PROJECTEUR, TELEPHONE, empreinte, jeton_de
-from evaluation.models import AvisCitoyen, Deport, MembreReunion, Mouvement, PassageDossier, Seance, Vote
+from evaluation.models import AvisCitoyen, Lecteur, MembreReunion, Mouvement, PassageDossier, Seance, Vote
 
 Phase = Seance.Phase
 TOUR_OUVERT = {Phase.TOUR_1: 1, Phase.TOUR_2: 2}
@@ -75,10 +75,7 @@ class Salle:
             .first()
         )
         self.jeton = jeton_de(reunion, utilisateur, ecran)
-        self.deports = {}
-        deports = Deport.objects.filter(dossier__passages__reunion=reunion)
-        for dossier, personne in deports.values_list("dossier_id", "utilisateur_id"):
-            self.deports.setdefault(dossier, set()).add(personne)
+        self.deports = lecture.deports_de(Dossier.objects.filter(passages__reunion=reunion))
 
     @cached_property
     def membres(self):
@@ -90,6 +87,8 @@ class Salle:
                 dernier_sens=Subquery(derniers.values("sens")[:1]),
                 dernier_le=Subquery(derniers.values("le")[:1]),
                 dernier_passage=Subquery(derniers.values("passage")[:1]),
+                # Désigné pour lire le dossier ouvert : lu avec les membres plutôt que d'une requête de plus.
+                designe=Exists(Lecteur.objects.filter(membre=OuterRef("pk"), passage=self.passage)),
             )
             .order_by("utilisateur__nom", "pk")
         )
@@ -146,13 +145,16 @@ class Salle:
     @cached_property
     def personnes(self):
         """Chaque membre avec ce qu'on en voit dans la salle."""
-        deportes = self.deports.get(self.passage.dossier_id, set()) if self.passage else set()
+        deportes = self.deports[self.passage.dossier_id] if self.passage else set()
+        # Un membre de l'organisme porteur qui ne s'est pas déporté ne note ni ne vote : on ne l'attend pas.
+        du_porteur = self.deports.du_porteur[self.passage.dossier_id] if self.passage else set()
         ont_vote = {v.utilisateur_id for v in self._votes if v.tour == self.tour}
         for membre in self.membres:
             membre.dedans = self.est_dedans(membre)
             membre.sorti = membre.presence == "present" and not membre.dedans
             membre.deporte = membre.utilisateur_id in deportes
-            membre.vote_attendu = membre.evalue and membre.dedans and not membre.deporte
+            membre.compte = membre.evalue and membre.utilisateur_id not in deportes | du_porteur
+            membre.vote_attendu = membre.compte and membre.dedans
             membre.a_vote = membre.utilisateur_id in ont_vote and not membre.deporte
         return self.membres
 
@@ -175,7 +177,7 @@ class Salle:
 
     @cached_property
     def pour_le_quorum(self):
-        return sum(m.evalue and m.dedans and not m.deporte for m in self.personnes)
+        return sum(m.compte and m.dedans for m in self.personnes)
 
     @property
     def quorum_atteint(self):
@@ -247,9 +249,10 @@ class Salle:
         if self.ecran != CONDUITE and self.phase == Phase.AVIS:
             return None
         passage, dossiers = self.passage, [self.dossier]
-        deports = {self.dossier.pk: self.deports.get(self.dossier.pk, set())}
-        envoyees = lecture.evaluations_envoyees(dossiers, deports)[self.dossier.pk]
-        attendus = lecture.attendus(self.reunion, dossiers, deports, self.membres)[self.dossier.pk]
+        envoyees = lecture.evaluations_envoyees(dossiers, self.deports)[self.dossier.pk]
+        lecteurs = {m.utilisateur_id for m in self.membres if m.designe}
+        designes = {self.dossier.pk: lecteurs} if lecteurs else {}
+        attendus = lecture.attendus(self.reunion, dossiers, self.deports, self.membres, designes)[self.dossier.pk]
         passage.reunion = self.reunion
         if not lecture.est_revele(passage, attendus, envoyees):
             return None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Prefetch
 
+from comptes.models import Membre
 from dossiers.etats import Etat
 from dossiers.models import Financement
 from evaluation.depouillement import depouiller
@@ -30,13 +31,13 @@ def dans_la_salle(membre, derniers):
 
 
 def votants_dans_la_salle(reunion, passage=None):
-    """Combien comptent pour le quorum : ceux qui notent, présents, sans les déportés du dossier."""
+    """Combien comptent pour le quorum : ceux qui notent, présents, ni déportés du dossier ni membres du porteur."""
     derniers = derniers_mouvements(reunion)
     membres = reunion.membres.filter(evalue=True)
     if passage:
         membres = membres.exclude(
             utilisateur__in=Deport.objects.filter(dossier=passage.dossier_id).values("utilisateur")
-        )
+        ).exclude(utilisateur__in=Membre.objects.filter(organisme__dossiers=passage.dossier_id).values("utilisateur"))
     # Un déporté dehors pour le dossier précédent rentre pour celui-ci : il compte.
     return sum(
         membre.presence == MembreReunion.Presence.PRESENT
@@ -170,7 +171,8 @@ def journal_de_seance(reunion):
     passages = list(reunion.passages.select_related("dossier").order_by("rang", "pk"))
     presents = {m.utilisateur_id for m in membres if m.presence == MembreReunion.Presence.PRESENT}
     deportes = defaultdict(list)
-    for deport in Deport.objects.filter(dossier__passages__reunion=reunion).select_related("utilisateur"):
+    connus = Deport.objects.filter(dossier__passages__reunion=reunion).avant_l_avis()
+    for deport in connus.select_related("utilisateur"):
         if deport.utilisateur_id in presents:
             deportes[deport.dossier_id].append(deport)
     votes = defaultdict(list)

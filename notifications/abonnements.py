@@ -7,7 +7,7 @@ from dossiers.cycle_de_vie import FAITS
 from dossiers.etats import Etat, Issue
 from dossiers.models import CopieDeposee, Dossier, Message, PreProjet
 from evaluation.models import MembreReunion
-from notifications import actes, convocations, habitants, organismes, veille
+from notifications import actes, convocations, deports, habitants, organismes, veille
 from notifications.courriels import agents, agents_de, ecrire, lien, lien_dossier, membres
 from notifications.courtier import demander_apres_validation
 from programmation.actes import FAIT_PRODUIT, demander_acte
@@ -246,6 +246,8 @@ ABONNEMENTS = {
     "signalement.transmettre": (veille.annoncer_suite,),
     "signalement.classer": (veille.annoncer_suite,),
     "signalement.effacer": (veille.oublier_les_courriels,),
+    "deport.consigner": (deports.annoncer_consignation,),
+    "deport.annuler": (deports.annoncer_annulation,),
     "reunion.convier": (convoquer,),
     "reunion.convoquer": (convocations.convoquer,),
     "reunion.prevenir": (convocations.prevenir,),

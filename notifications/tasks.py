@@ -9,6 +9,7 @@ from comptes.operations import annoncer_les_expirations, effacer_les_documents_r
 from dossiers.models import CopieDeposee
 from dossiers.operations import effacer_les_signalements, rappeler_complements
 from evaluation.models import ProcesVerbal
+from evaluation.operations import effacer_les_liens
 from notifications import envoi, production, relais
 from notifications.courtier import demander
 from notifications.models import Envoi
@@ -53,6 +54,7 @@ def balayer():
     rappeler_complements()
     annoncer_les_expirations()
     effacer_les_signalements()
+    effacer_les_liens()
     relais.diffuser_tout()
     effacer_les_documents_retires()
     ancien = timezone.now() - RETARD

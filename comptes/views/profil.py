@@ -9,8 +9,11 @@ from knox.models import AuthToken
 
 from comptes.acces import connecte
 from comptes.forms import ProfilForm
+from comptes.models import Role
 
 JETONS_MAX = 10
+# Qui évalue, instruit ou finance déclare ses liens avec les organismes.
+DECLARENT_LEURS_LIENS = {Role.EVALUATEUR, Role.CITOYEN, Role.FINANCEUR, Role.AGENT}
 
 
 def _page(request, form, jeton=None):
@@ -19,6 +22,7 @@ def _page(request, form, jeton=None):
         "jetons": AuthToken.objects.filter(user=request.user).order_by("-created"),
         "nouveau_jeton": jeton,
         "second_facteur": is_mfa_enabled(request.user),
+        "a_des_liens": not DECLARENT_LEURS_LIENS.isdisjoint(request.user.roles),
     }
     return render(request, "comptes/profil.html", contexte)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from comptes.models import Collectivite, Utilisateur
 from config.demonstration.appels import appel_simple
 from config.demonstration.campagne import campagne
+from config.demonstration.classeurs import classeurs
 from config.demonstration.coffre import budgets_annuels, remplir_le_coffre
 from config.demonstration.gens import (
     MOT_DE_PASSE,
@@ -21,6 +22,7 @@ from config.demonstration.gens import (
 )
 from config.demonstration.groupes import groupes_de_travail
 from config.demonstration.habitants import habitants
+from config.demonstration.liens import liens
 from config.demonstration.ouvert import appel_ouvert
 from config.demonstration.passe import an_passe
 from config.demonstration.veille import veille
@@ -53,6 +55,9 @@ def charger(journal=lambda texte: None):
     veille(campagne(bruay, gens, associations), gens)
     groupes_de_travail(bruay, gens)
     habitants(gens)
+    liens(gens)
+    # En dernier : ce qui changerait encore les laisserait à refaire.
+    classeurs(gens)
     for collectivite in (agglo, auchel):
         appel_simple(collectivite)
     return True

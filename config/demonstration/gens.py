@@ -171,6 +171,9 @@ def associations_de(gens):
             bic=BIC_EXEMPLE,
             titulaire_compte=nom,
         )
+        if nom == "La Ruche du Centre":
+            # Le même nom qu'une évaluatrice : un lien possible à lui demander, qui n'en est pas forcément un.
+            organisme.charge_prenom, organisme.charge_nom = PERSONNES["evaluatrice"]
         organisme.effectifs_annee = timezone.localdate().year - 1
         organisme.full_clean()
         organisme.save()

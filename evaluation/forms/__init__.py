@@ -2,6 +2,7 @@
 
 from evaluation.forms.avis import AvisForm
 from evaluation.forms.citoyens import PapierForm, SuiteForm, TroisQuestionsForm
+from evaluation.forms.deports import ConsignerForm, LienForm
 from evaluation.forms.notation import CitationForm, DeportForm, EvaluationForm
 from evaluation.forms.reunions import (
     AutreReunionForm,
@@ -16,8 +17,10 @@ __all__ = [
     "AutreReunionForm",
     "AvisForm",
     "CitationForm",
+    "ConsignerForm",
     "DeportForm",
     "EvaluationForm",
+    "LienForm",
     "MembreForm",
     "MotifForm",
     "PapierForm",

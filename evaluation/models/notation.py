@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from appels.models import CritereEvaluation
 from comptes.models import Organisme
+from dossiers.etats import Etat
 from dossiers.models import Dossier, Message
 from evaluation.citations import CHAMPS, SIGNES_MAX
 
@@ -170,13 +171,40 @@ class QuestionLecteur(models.Model):
         return self.texte
 
 
+class DeportQuerySet(models.QuerySet):
+    def avant_l_avis(self):
+        """Ceux que la réunion a connus. Déclaré une fois l'avis rendu, un déport ferme le dossier, sans rien réécrire
+        de ce que la réunion a lu, ni de son procès-verbal ; si le dossier revient en évaluation, il compte.
+        """
+        return self.filter(
+            Q(dossier__avis=None)
+            | Q(dossier__etat=Etat.EN_EVALUATION)
+            | Q(declare_le__lte=F("dossier__avis__rendu_le"))
+        )
+
+
 class Deport(models.Model):
     """Un conflit d'intérêts déclaré : la personne ne voit plus rien du dossier (CGCT, art. L. 2131-11)."""
 
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="deports")
+    class Recu(models.TextChoices):
+        EN_LIGNE = "en_ligne", "En ligne"
+        ORAL = "oral", "De vive voix"
+        ECRIT = "ecrit", "Par écrit"
+
+    # Seul un brouillon se supprime, avec ce qui le fermait.
+    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="deports")
     utilisateur = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deports")
     motif = models.CharField(max_length=300)
     declare_le = models.DateTimeField(default=timezone.now)
+    recu = models.CharField("reçu", max_length=8, choices=Recu, default=Recu.EN_LIGNE)
+    # L'agent qui consigne ce qu'une autre personne lui a déclaré.
+    consigne_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="consigné par"
+    )
+    # Le lien déclaré avec l'organisme, quand c'est lui qui ferme le dossier.
+    lien = models.ForeignKey("LienDeclare", models.SET_NULL, null=True, blank=True, related_name="deports")
+
+    objects = DeportQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -187,7 +215,10 @@ class Deport(models.Model):
 
 
 class LienDeclare(models.Model):
-    """Un lien déclaré avec un organisme : il vaut déport pour chacun de ses dossiers, présents et à venir."""
+    """Un lien déclaré avec un organisme : il vaut déport pour chacun de ses dossiers, présents et à venir.
+
+    Les lignes `Deport` restent la seule chose que les pages lisent ; le lien les écrit.
+    """
 
     organisme = models.ForeignKey(Organisme, models.PROTECT, related_name="liens_declares")
     utilisateur = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="liens_declares")
@@ -209,3 +240,22 @@ class LienDeclare(models.Model):
 
     def __str__(self):
         return f"{self.utilisateur} et {self.organisme}"
+
+
+class LienEcarte(models.Model):
+    """« Ce n'est pas le cas » : la réponse d'une personne à un lien possible avec un organisme."""
+
+    organisme = models.ForeignKey(Organisme, models.PROTECT, related_name="liens_ecartes")
+    utilisateur = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="liens_ecartes")
+    # Ce qui le laissait penser alors : un indice nouveau se propose de nouveau.
+    indices = models.JSONField(default=list)
+    ecarte_le = models.DateTimeField("écarté le", default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = "lien écarté"
+        verbose_name_plural = "liens écartés"
+        constraints = [models.UniqueConstraint(fields=["organisme", "utilisateur"], name="lien_ecarte_unique")]
+
+    def __str__(self):
+        return f"{self.utilisateur} n’est pas lié à {self.organisme}"

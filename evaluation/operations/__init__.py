@@ -5,7 +5,15 @@ from evaluation.operations.avis import demander_proces_verbal, rendre_avis
 from evaluation.operations.changement import changer_de_reunion, changer_tous
 from evaluation.operations.citations import epingler, oter_citation
 from evaluation.operations.communs import OperationRefusee
-from evaluation.operations.deports import declarer_deport
+from evaluation.operations.deports import annuler_deport, consigner_deport, declarer_deport
+from evaluation.operations.liens import (
+    declarer_lien,
+    ecarter_lien,
+    effacer_les_liens,
+    fermer_aux_lies,
+    lever_lien,
+    reprendre_reponse,
+)
 from evaluation.operations.notation import (
     ecrire_notation,
     enregistrer_evaluation,
@@ -52,26 +60,33 @@ __all__ = [
     "SeanceAvancee",
     "VoteDejaDonne",
     "adopter_sans_debat",
+    "annuler_deport",
     "annuler_repartition_appel",
     "changer_de_reunion",
     "changer_tous",
     "clore_reunion",
     "conclure",
+    "consigner_deport",
     "convier",
     "creer_reunion",
     "declarer_deport",
+    "declarer_lien",
     "demander_proces_verbal",
     "demander_un_debat",
     "deplacer",
     "desinscrire",
+    "ecarter_lien",
     "ecrire_notation",
+    "effacer_les_liens",
     "enregistrer_evaluation",
     "envoyer_evaluation",
     "epingler",
+    "fermer_aux_lies",
     "fermer_dossier",
     "fixer_membres",
     "fixer_ordre",
     "inscrire",
+    "lever_lien",
     "lever_seance",
     "marquer_presence",
     "modifier_reunion",
@@ -86,6 +101,7 @@ __all__ = [
     "renoncer_a_la_reprise",
     "repartir",
     "repartir_appel",
+    "reprendre_reponse",
     "retirer_membre",
     "revenir_a_l_ordre_d_avant",
     "revenir_a_la_repartition_d_avant",

@@ -7,6 +7,7 @@ from dossiers import operations as dossiers
 from dossiers.cycle_de_vie import verrouiller
 from evaluation.models import PassageDossier
 from evaluation.operations.communs import OperationRefusee, ouverte, renumeroter, verrouiller_reunion
+from evaluation.operations.liens import fermer_aux_lies
 from journal.publication import publier
 
 
@@ -17,6 +18,8 @@ def inscrire(reunion, dossier, *, par):
     if dossier.appel_id != reunion.appel_id:
         raise OperationRefusee("Ce dossier répond à un autre appel à projets.")
     dossier = dossiers.mettre_en_evaluation(dossier, par=par, reunion_id=reunion.pk, reunion=reunion.titre)
+    # Il l'a été à sa création ; un dossier importé en lot n'y est pas passé.
+    fermer_aux_lies(dossier)
     dernier = reunion.passages.aggregate(fin=Max("rang"), bloc=Max("rang", filter=Q(sans_debat=True)))
     passage = PassageDossier.objects.create(reunion=reunion, dossier=dossier, rang=(dernier["fin"] or 0) + 1)
     if dernier["bloc"]:

@@ -300,9 +300,9 @@ def test_un_deport_demande_un_motif_et_ne_se_declare_qu_une_fois(seance):
     assert Evenement.objects.filter(type="deport.declarer").count() == 1
 
 
-def test_seul_un_membre_de_la_reunion_se_deporte(seance):
+def test_qui_ne_lit_pas_le_dossier_ne_s_en_deporte_pas(seance):
     with pytest.raises(OperationRefusee, match="une de vos réunions"):
-        deporter(seance, seance.denis)
+        deporter(seance, AffectationFactory(role=Role.AGENT).utilisateur)
     assert not Deport.objects.exists()
 
 

@@ -280,7 +280,7 @@ def test_le_deport_dit_pourquoi_et_depuis_une_reunion_ou_l_on_siege(seance):
     with pytest.raises(OperationRefusee, match="quel lien"):
         operations.declarer_deport(seance.dossier, par=seance.eva, motif="  ")
     with pytest.raises(OperationRefusee, match="d’une de vos réunions"):
-        operations.declarer_deport(seance.dossier, par=seance.denis, motif="Lien")
+        operations.declarer_deport(seance.dossier, par=AffectationFactory(role=Role.AGENT).utilisateur, motif="Lien")
     assert not Deport.objects.exists()
 
 
