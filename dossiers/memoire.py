@@ -24,6 +24,19 @@ def _complet(pk):
     return Dossier.objects.avec_contenu().prefetch_related("indicateurs", "realisations").get(pk=pk)
 
 
+def taire_l_an_passe(dossier, utilisateur):
+    """Qui s'est déporté du dossier de l'an passé ne le relit pas à travers celui-ci ; le porteur garde sa mémoire.
+
+    Rend le dossier, pour la lecture seule.
+    """
+    deportes = Dossier.objects.filter(deports__utilisateur=utilisateur).exclude(
+        organisme__in=utilisateur.ids_organismes
+    )
+    if dossier.renouvelle_id and deportes.filter(pk=dossier.renouvelle_id).exists():
+        dossier.renouvelle = None
+    return dossier
+
+
 def memoire(dossier):
     """L'an passé face à cette année ; None, sans une requête, quand le dossier ne renouvelle rien."""
     if dossier.renouvelle_id is None:

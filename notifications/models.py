@@ -5,13 +5,22 @@ from django.db.models import Q
 from django.utils import timezone
 
 from comptes.models import Collectivite, Role
+from dossiers.models import Dossier
 from journal.models import Evenement
+from programmation.models import Acte
 
 
 class EnvoiQuerySet(models.QuerySet):
     def visibles_par(self, utilisateur):
-        """Les agents, pour leur collectivité."""
-        return self.filter(collectivite__in=utilisateur.ids_collectivites(Role.AGENT))
+        """Les agents, pour leur collectivité, hors des dossiers dont ils se sont déportés."""
+        deportes = Dossier.objects.filter(deports__utilisateur=utilisateur)
+        return self.filter(collectivite__in=utilisateur.ids_collectivites(Role.AGENT)).exclude(
+            Q(evenement__objet_type=Dossier._meta.label_lower, evenement__objet_id__in=deportes.values("pk"))
+            | Q(
+                evenement__objet_type=Acte._meta.label_lower,
+                evenement__objet_id__in=Acte.objects.filter(dossier__in=deportes).values("pk"),
+            )
+        )
 
     def filtrer(self, etat):
         """Par état affiché : « attente », « echec », « envoye » ; tout autre mot ne filtre pas."""

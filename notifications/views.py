@@ -43,9 +43,7 @@ def file(request):
 
 
 def actes_en_echec(agent):
-    return Acte.objects.filter(
-        collectivite__in=agent.ids_collectivites(Role.AGENT), produit_le=None, essais__gt=0
-    ).order_by("pk")
+    return Acte.objects.instruits_par(agent).filter(produit_le=None, essais__gt=0).order_by("pk")
 
 
 @require_POST
@@ -63,8 +61,7 @@ def relancer_envoi(request, pk):
 @require_POST
 @acces(Role.AGENT)
 def relancer_acte(request, pk):
-    agent_de = request.user.ids_collectivites(Role.AGENT)
-    acte = get_object_or_404(Acte.objects.select_related("dossier__appel"), pk=pk, collectivite__in=agent_de)
+    acte = get_object_or_404(Acte.objects.instruits_par(request.user).select_related("dossier__appel"), pk=pk)
     if actes.relancer(acte.pk, figer_fiches(acte.dossier)):
         demander("produire_acte", acte.pk)
         messages.success(request, f"L’acte {acte.numero} est de nouveau en production.")

@@ -45,6 +45,10 @@ class TableauSerializer(serializers.Serializer):
     appel = serializers.CharField(source="appel.slug")
     fermete = serializers.CharField(source="fermete.value")
     nombre = serializers.IntegerField()
+    masques = serializers.IntegerField(
+        source="masques_comptes",
+        help_text="Parmi eux, ceux dont la personne s’est déportée : comptés dans le total, dans aucun groupe.",
+    )
     page = serializers.IntegerField()
     pages = serializers.IntegerField()
     colonnes = ColonneSerializer(many=True)

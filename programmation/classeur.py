@@ -6,6 +6,7 @@ import xlsxwriter
 
 from programmation.tableau import Groupement
 
+LIGNE_MASQUEE = "Dossier dont vous vous êtes déporté"
 FORMATS = {"montant": '#,##0.00\\ "€"', "taux": '0.00" %"', "nombre": "General"}
 
 
@@ -96,6 +97,9 @@ def _feuille_tableau(feuille, tableau, styles):
             libelle = f"Sous-total · {accorder(groupe.nombre)}"
             _totaux(feuille, rang, colonnes, groupe.totaux, libelle, par_allure["sous_total"])
             rang += 1
+    for _ in range(tableau.masques_ici):
+        feuille.write_string(rang, 0, LIGNE_MASQUEE, styles["ligne", "texte"])
+        rang += 1
     _totaux(feuille, rang, colonnes, tableau.total, f"Total · {accorder(tableau.nombre)}", par_allure["total"])
 
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from documents.tableau_programmation import Colonne, Groupe, LigneEnveloppe, Rangee, TableauProgrammation
-from programmation.classeur import accorder
+from programmation.classeur import LIGNE_MASQUEE, accorder
 from programmation.tableau import Fermete, Groupement
 
 
@@ -28,7 +28,8 @@ def donnees_pdf(tableau, deliberation=None):
                 else _totaux(colonnes, groupe.totaux, f"Sous-total · {accorder(groupe.nombre)}"),
             )
             for groupe in tableau.groupes
-        ),
+        )
+        + _masques(tableau, colonnes),
         total=_totaux(colonnes, tableau.total, f"Total · {accorder(tableau.nombre)}"),
         enveloppes=tuple(
             LigneEnveloppe(e.financeur.nom, e.montant, e.consomme, e.reste)
@@ -38,6 +39,12 @@ def donnees_pdf(tableau, deliberation=None):
         legende=_legende(tableau),
         couleur=appel.collectivite.couleur,
     )
+
+
+def _masques(tableau, colonnes):
+    """Une ligne muette par dossier dont la personne s'est déportée ; le total les compte."""
+    ligne = Rangee(tuple(LIGNE_MASQUEE if c.cle == "porteur" else None for c in colonnes))
+    return (Groupe("", (ligne,) * tableau.masques_ici),) if tableau.masques_ici else ()
 
 
 def _poids(colonne):
@@ -56,4 +63,6 @@ def _legende(tableau):
         phrases.append("Un dossier de plusieurs quartiers est partagé entre eux à parts égales, au centime.")
     if tableau.filtres.actifs:
         phrases.append(f"Vue filtrée : {tableau.nombre} dossiers sur {tableau.nombre_appel}.")
+        if tableau.masques:
+            phrases.append("Les dossiers dont vous vous êtes déporté n’y sont pas.")
     return " ".join(phrases)

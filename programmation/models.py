@@ -129,13 +129,18 @@ def nouveau_code():
 
 class ActeQuerySet(models.QuerySet):
     def visibles_par(self, utilisateur):
-        """L'agent de la collectivité ; le porteur, pour ses dossiers, quand l'acte est produit."""
+        """L'agent de la collectivité, sauf déport ; le porteur, pour ses dossiers, quand l'acte est produit."""
         if not utilisateur.is_authenticated:
             return self.none()
-        return self.filter(
-            Q(collectivite__in=utilisateur.ids_collectivites(Role.AGENT))
-            | Q(dossier__organisme__in=utilisateur.ids_organismes, produit_le__isnull=False)
+        return self.instruits_par(utilisateur) | self.filter(
+            dossier__organisme__in=utilisateur.ids_organismes, produit_le__isnull=False
         )
+
+    def instruits_par(self, utilisateur):
+        """Ceux de la collectivité de l'agent, hors des dossiers dont il s'est déporté."""
+        deportes = Dossier.objects.filter(deports__utilisateur=utilisateur)
+        agent_de = utilisateur.ids_collectivites(Role.AGENT)
+        return self.filter(collectivite__in=agent_de).exclude(dossier__in=deportes)
 
 
 class Acte(models.Model):

@@ -100,9 +100,13 @@ def fixer_enveloppes(appel, montants, *, par):
 
 @transaction.atomic
 def programmer_les_evalues(appel, *, par):
-    """Programme tous les dossiers évalués, aux montants proposés en réunion ; ce qui est déjà fixé le reste."""
+    """Programme tous les dossiers évalués, aux montants proposés en réunion ; ce qui est déjà fixé le reste.
+
+    Ceux dont la personne s'est déportée attendent un autre agent.
+    """
     appel = _verrouiller_appel(appel, par)
-    dossiers = list(Dossier.objects.filter(appel=appel, etat=Etat.EVALUE).order_by("pk"))
+    evalues = Dossier.objects.filter(appel=appel, etat=Etat.EVALUE).exclude(deports__utilisateur=par)
+    dossiers = list(evalues.order_by("pk"))
     proposes = MontantPropose.objects.filter(avis__dossier__in=dossiers)
     LigneProgrammation.objects.bulk_create(
         [
@@ -121,6 +125,11 @@ def peut_fixer(appel, financeur, par):
     return financeur.partenaire_id is not None and financeur.partenaire_id in par.ids_partenaires(Role.FINANCEUR)
 
 
+def _ecarter_le_deporte(dossiers, par):
+    if par.deports.filter(dossier__in=dossiers).exists():
+        raise OperationRefusee("Vous vous êtes déporté de ce dossier : un autre agent s’en charge.")
+
+
 @transaction.atomic
 def fixer_montant(dossier, financeur, montant, *, par, version=None):
     """Fixe ce qu'un financeur prévoit pour un dossier programmé.
@@ -129,6 +138,7 @@ def fixer_montant(dossier, financeur, montant, *, par, version=None):
     quand elle est dépassée. Refaire le même geste ne change rien.
     """
     dossier = verrouiller(dossier)
+    _ecarter_le_deporte([dossier], par)
     if not peut_fixer(dossier.appel, financeur, par):
         raise TransitionInterdite("Vous ne modifiez que la colonne du financeur que vous représentez.")
     if not dossier.appel.financeurs.filter(pk=financeur.pk).exists():
@@ -272,6 +282,7 @@ def decider(appel, dossiers, deliberation, *, par, motifs=None, confirmation_dep
     )
     if not dossiers:
         raise OperationRefusee("Choisissez au moins un dossier à décider.")
+    _ecarter_le_deporte(dossiers, par)
     if ailleurs := [d.numero for d in dossiers if d.etat != Etat.PROGRAMME]:
         raise OperationRefusee(
             f"Ces dossiers ne sont plus à décider : {', '.join(ailleurs[:10])}. Rechargez la page pour continuer."

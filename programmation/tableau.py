@@ -2,6 +2,9 @@
 
 L'écran, le classeur, le PDF et l'API lisent le même `Tableau`. Les colonnes sont déclarées une fois ; chaque total
 est la somme exacte, au centime, des lignes filtrées, page affichée ou non.
+
+Qui s'est déporté d'un dossier n'en lit que l'existence : une ligne masquée, à la fin. Le total et les enveloppes
+restent ceux de l'appel (ADR 0009).
 """
 
 from dataclasses import dataclass, field, replace
@@ -15,7 +18,7 @@ from django.http import QueryDict
 from django.utils.text import slugify
 
 from appels.models import Appel, CritereEvaluation, Financeur, nommer_enjeu
-from comptes.models import Organisme, Role
+from comptes.models import Organisme
 from dossiers.budget import CENT, CHARGES, ZERO, pourcentage
 from dossiers.etats import Etat, Issue
 from dossiers.models import Cible, Dossier, Financement, LigneBudget
@@ -197,6 +200,8 @@ class Tableau:
     enveloppes: tuple
     nombre: int
     nombre_appel: int
+    # Les dossiers dont la personne s'est déportée : comptés dans le total, sauf sous un filtre, qui en dirait trop.
+    masques: int
     etats: dict
     options: dict
     page: int
@@ -205,6 +210,15 @@ class Tableau:
     @property
     def colonnes_ecran(self):
         return [c for c in self.colonnes if c.ecran]
+
+    @property
+    def masques_comptes(self):
+        return 0 if self.filtres.actifs else self.masques
+
+    @property
+    def masques_ici(self):
+        """Ceux que cette page montre : ils ferment le tableau."""
+        return self.masques_comptes if self.page == self.pages else 0
 
     @property
     def lignes(self):
@@ -243,12 +257,14 @@ def dossiers_du_tableau(appel):
     return Dossier.objects.filter(appel=appel, etat__in=ENTRENT).exclude(issue=Issue.IRRECEVABLE)
 
 
-def _visibles(bruts, appel, utilisateur):
-    """L'agent de l'appel voit toutes les lignes ; un financeur, celles dont il ne s'est pas déporté."""
-    if utilisateur is None or appel.collectivite_id in utilisateur.ids_collectivites(Role.AGENT):
-        return bruts
-    lisibles = set(Dossier.objects.visibles_par(utilisateur).filter(appel=appel).values_list("pk", flat=True))
-    return [b for b in bruts if b.pk in lisibles]
+def _ecarter(bruts, utilisateur):
+    """(les dossiers que la personne lit, ceux dont elle s'est déportée)."""
+    if utilisateur is None:
+        return bruts, []
+    deportes = set(Dossier.objects.filter(deports__utilisateur=utilisateur).values_list("pk", flat=True))
+    # L'an passé d'un dossier lisible ne raconte pas celui qui ne l'est pas.
+    lus = [b._replace(accorde_n1=None) if b.renouvelle_id in deportes else b for b in bruts if b.pk not in deportes]
+    return lus, [b for b in bruts if b.pk in deportes]
 
 
 def lire(appel, filtres=None, *, utilisateur=None, tout=False):
@@ -262,11 +278,11 @@ def lire(appel, filtres=None, *, utilisateur=None, tout=False):
         )
     )
     bruts = _charger_dossiers(dossiers_du_tableau(appel))
+    bruts, masques = _ecarter(bruts, utilisateur)
     fermete = Fermete(filtres.fermete or _fermete_par_defaut({b.etat for b in bruts}))
     cibles = _charger_cibles(appel)
-    montants, versions = _charger_montants(appel, fermete, {b.pk for b in bruts}, financeurs)
-    colonnes = _colonnes(financeurs, fermete, _vivants(montants), any(b.accorde_n1 for b in bruts))
-    bruts = _visibles(bruts, appel, utilisateur)
+    montants, versions = _charger_montants(appel, fermete, {b.pk for b in (*bruts, *masques)}, financeurs)
+    colonnes = _colonnes(financeurs, fermete, _vivants(montants), any(b.accorde_n1 for b in (*bruts, *masques)))
     gardes = [b for b in bruts if _passe(b, filtres, cibles.get(b.pk, ()), montants[b.pk])]
     notes = noter(appel) if filtres.tri.lstrip("-") == "note" or tout else None
     lignes = _ranger(gardes, filtres, fermete, financeurs, cibles, montants, notes)
@@ -277,8 +293,8 @@ def lire(appel, filtres=None, *, utilisateur=None, tout=False):
         _ajouter(totaux, sommes)
         par_groupe[cle.cle] = (nombre + 1, totaux, libelle)
     total = {}
-    for brut in gardes:
-        _ajouter(total, montants[brut.pk])
+    for brut in gardes if filtres.actifs else (*gardes, *masques):
+        _ajouter(total, _sommer(brut, montants))
     _terminer(total, colonnes, fermete)
 
     pages = max(-(-len(lignes) // LIGNES_PAR_PAGE), 1)
@@ -303,10 +319,11 @@ def lire(appel, filtres=None, *, utilisateur=None, tout=False):
         enveloppes=tuple(
             EtatEnveloppe(f, f.enveloppe, _consomme(montants, _cle_consommee(f, fermete))) for f in financeurs
         ),
-        nombre=len(gardes),
-        nombre_appel=len(bruts),
+        nombre=len(gardes) + (0 if filtres.actifs else len(masques)),
+        nombre_appel=len(bruts) + len(masques),
+        masques=len(masques),
         etats=_compter(b.etat for b in bruts),
-        options=_options(bruts, cibles, financeurs),
+        options=_options(bruts, {b.pk: cibles[b.pk] for b in bruts if b.pk in cibles}, financeurs),
         page=page,
         pages=1 if tout else pages,
     )
@@ -581,16 +598,22 @@ def _part_du_financeur(financeur, sommes):
     return part
 
 
+def _sommer(brut, montants):
+    """Tout ce qui s'additionne d'un dossier : ce qu'il demande et reçoit, son coût, l'accord de l'an passé."""
+    sommes = montants[brut.pk]
+    if brut.cout is not None:
+        sommes["cout"] = brut.cout.quantize(CENT)
+    if brut.accorde_n1 is not None:
+        sommes["accorde_n1"] = brut.accorde_n1.quantize(CENT)
+    return sommes
+
+
 def _ranger(gardes, filtres, fermete, financeurs, cibles, montants, notes):
     """Toutes les lignes filtrées, groupées et triées : (groupe, clé de tri, dossier, sommes, parts)."""
     tri, decroissant = filtres.tri.lstrip("-"), filtres.tri.startswith("-")
     lignes = []
     for brut in gardes:
-        sommes = montants[brut.pk]
-        if brut.cout is not None:
-            sommes["cout"] = brut.cout.quantize(CENT)
-        if brut.accorde_n1 is not None:
-            sommes["accorde_n1"] = brut.accorde_n1.quantize(CENT)
+        sommes = _sommer(brut, montants)
         for cle, part, parts in _partager(brut, filtres.groupe, financeurs, cibles.get(brut.pk, ()), sommes):
             lignes.append((cle, _valeur_de_tri(tri, brut, part, notes, fermete), brut, part, parts))
     # Tris stables, du moins fort au plus fort ; ce qui manque va à la fin, dans les deux sens.

@@ -7,16 +7,19 @@ from appels.models import Appel
 from comptes.models import Role
 from comptes.taches import Tache
 from dossiers.etats import Etat
+from dossiers.models import Dossier
 
 
 def taches_de_programmation(utilisateur):
     if Role.AGENT not in utilisateur.roles:
         return []
+    # Ce dont la personne s'est déportée attend un autre agent.
+    a_elle = ~Q(dossiers__in=Dossier.objects.filter(deports__utilisateur=utilisateur))
     appels = (
         Appel.objects.geres_par(utilisateur)
         .annotate(
-            evalues=Count("dossiers", filter=Q(dossiers__etat=Etat.EVALUE)),
-            programmes=Count("dossiers", filter=Q(dossiers__etat=Etat.PROGRAMME)),
+            evalues=Count("dossiers", filter=Q(dossiers__etat=Etat.EVALUE) & a_elle),
+            programmes=Count("dossiers", filter=Q(dossiers__etat=Etat.PROGRAMME) & a_elle),
         )
         .filter(Q(evalues__gt=0) | Q(programmes__gt=0))
     )

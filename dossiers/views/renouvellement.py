@@ -8,7 +8,7 @@ from comptes.acces import ENTETE_CHAMPS, acces, connecte, exiger
 from comptes.models import Role
 from dossiers import operations
 from dossiers.forms.renouvellement import RealisationForm, ReservesForm
-from dossiers.memoire import appels_pour, memoire
+from dossiers.memoire import appels_pour, memoire, taire_l_an_passe
 from dossiers.models import Dossier
 from dossiers.operations import RENOUVELABLES
 from dossiers.views.communs import REFUS, fil_de, le_mien, refuser_si_fige
@@ -107,7 +107,7 @@ def comparer(request, numero):
     dossier = get_object_or_404(
         Dossier.objects.visibles_par(request.user).avec_contenu().prefetch_related("indicateurs"), numero=numero
     )
-    passe = memoire(dossier)
+    passe = memoire(taire_l_an_passe(dossier, request.user))
     if passe is None:
         raise Http404
     contexte = {

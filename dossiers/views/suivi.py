@@ -19,7 +19,7 @@ from dossiers.etats import Etat
 from dossiers.forms import MotifForm, ProlongerForm
 from dossiers.frise import delai_observe, situation
 from dossiers.historique import historique, jalons
-from dossiers.memoire import memoire
+from dossiers.memoire import memoire, taire_l_an_passe
 from dossiers.models import Dossier, ElementDemande, Piece
 from dossiers.views.communs import url_etape
 from dossiers.views.onglets import cotes, onglets
@@ -119,7 +119,7 @@ def contenu(request, numero):
     contexte = {
         **_cadre(request, dossier, "contenu"),
         "totaux": budget.totaux_du_dossier(dossier),
-        "passe": memoire(dossier),
+        "passe": memoire(taire_l_an_passe(dossier, request.user)),
     }
     return render(request, "dossiers/contenu.html", contexte)
 

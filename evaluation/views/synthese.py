@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from comptes.acces import acces
 from dossiers.copie import pour_un_tiers
 from dossiers.lecture import lire
+from dossiers.memoire import taire_l_an_passe
 from evaluation.synthese import dossiers_a_lire, synthese_de
 from evaluation.views.communs import LECTEURS
 
@@ -21,7 +22,7 @@ def synthese(request, numero):
     dossier = _dossier(request, numero)
     contexte = {
         "dossier": dossier,
-        "synthese": synthese_de(dossier),
+        "synthese": synthese_de(taire_l_an_passe(dossier, request.user)),
         "reunion": dossier.passages.select_related("reunion").get().reunion,
     }
     return render(request, "evaluation/synthese.html", contexte)

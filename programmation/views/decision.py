@@ -87,8 +87,9 @@ def decider(request, slug):
     """Relire, puis confirmer : tout passe, ou rien ne change et la saisie reste."""
     appel = appel_gere_ou_403(request, slug)
     deliberations = list(Deliberation.objects.filter(appel=appel))
+    programmes = Dossier.objects.filter(appel=appel, etat=Etat.PROGRAMME)
     dossiers = list(
-        Dossier.objects.filter(appel=appel, etat=Etat.PROGRAMME)
+        programmes.exclude(deports__utilisateur=request.user)
         .order_by("numero")
         .select_related("organisme", "avis")
         .prefetch_related(*operations.AVEC_MONTANTS)
@@ -138,6 +139,7 @@ def decider(request, slug):
             "motifs": MOTIFS_REFUS.items(),
             "erreur": erreur,
             "nombre": len(dossiers),
+            "masques": programmes.count() - len(dossiers),
             "fil": fil(appel, ("Décider", None)),
         },
         status=422 if erreur else 200,

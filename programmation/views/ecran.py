@@ -122,6 +122,7 @@ def tableau(request, slug):
             "appel": appel,
             "t": lu,
             "groupes": [_presenter(lu, groupe, modifiables) for groupe in lu.groupes],
+            "masquees": range(lu.masques_ici),
             "total": presentation.totaux(lu, lu.total),
             "entetes": _entetes(lu),
             "puces": _puces(lu),

@@ -145,7 +145,7 @@ def test_les_pages_coutent_autant_pour_trois_dossiers_que_pour_un(
 ):
     campagne(appel, financeurs, nombre)
     DeliberationFactory.create_batch(nombre, appel=appel)
-    for nom, requetes in (("programmation-tableau", 12), ("programmation-xlsx", 12), ("programmation-decider", 13)):
+    for nom, requetes in (("programmation-tableau", 13), ("programmation-xlsx", 13), ("programmation-decider", 14)):
         with django_assert_num_queries(requetes):
             assert statut(client, adresse(nom, appel)) == 200
     AppelFactory.create_batch(nombre - 1, collectivite=appel.collectivite)

@@ -173,16 +173,44 @@ def test_la_note_attend_l_avis(appel, financeurs):
     assert lire(appel).lignes[0].valeurs["note"] is None
 
 
-def test_un_financeur_ne_voit_pas_les_dossiers_dont_il_s_est_deporte(appel, financeurs):
-    financeur = financeur_de(financeurs[0])
+@pytest.mark.parametrize("role", ["agent", "financeur"])
+def test_le_deporte_lit_une_ligne_masquee_et_des_totaux_vrais(appel, financeurs, role):
+    """Le total et l'enveloppe sont ceux de tous ; un sous-total, lui, ne compte que ce qui se lit (ADR 0009)."""
+    personne = financeur_de(financeurs[0]) if role == "financeur" else agent_de(appel.collectivite)
     garde = dossier_chiffre(appel, {financeurs[0]: D(10)})
     ecarte = dossier_chiffre(appel, {financeurs[0]: D(90)})
-    ecarte.deports.create(utilisateur=financeur, motif="Membre du bureau")
-    lu = lire(appel, utilisateur=financeur)
+    ecarte.deports.create(utilisateur=personne, motif="Membre du bureau")
+    lu, tous = lire(appel, utilisateur=personne), lire(appel, utilisateur=agent_de(appel.collectivite))
     assert [ligne.dossier_id for ligne in lu.lignes] == [garde.pk]
-    assert lu.total["total_demande"] == D(10)
-    assert lu.enveloppes[0].consomme == D(100)
-    assert lire(appel, utilisateur=agent_de(appel.collectivite)).nombre == 2
+    assert (lu.masques, lu.masques_ici, lu.nombre, lu.nombre_appel) == (1, 1, 2, 2)
+    assert lu.groupes[0].totaux["total_demande"] == D(10)
+    assert lu.total == tous.total
+    assert lu.total["total_demande"] == lu.enveloppes[0].consomme == D(100)
+    assert (tous.masques, tous.nombre) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "filtre", [{"q": "secret"}, {"avis": "favorable"}, {"etat": "programme"}, {"situation": "nouveau"}]
+)
+def test_aucun_filtre_ne_fait_parler_une_ligne_masquee(appel, financeurs, filtre):
+    """Compter la ligne sous un filtre dirait qu'elle y répond : son titre, son avis, son avancement."""
+    nadia = agent_de(appel.collectivite)
+    ecarte = dossier_chiffre(appel, {financeurs[0]: D(90)}, intitule="Secret")
+    ecarte.deports.create(utilisateur=nadia, motif="Membre du bureau")
+    lu = lire(appel, Filtres(**filtre), utilisateur=nadia)
+    assert (lu.lignes, lu.nombre, lu.masques_ici, lu.total["total_demande"]) == ([], 0, 0, D(0))
+    assert lu.options["avis"] == lu.options["etat"] == lu.options["quartier"] == []
+
+
+def test_les_lignes_masquees_ferment_la_derniere_page(appel, financeurs, monkeypatch):
+    monkeypatch.setattr("programmation.tableau.LIGNES_PAR_PAGE", 1)
+    nadia = agent_de(appel.collectivite)
+    for _ in range(3):
+        dernier = dossier_chiffre(appel, {financeurs[0]: D(10)})
+    dernier.deports.create(utilisateur=nadia, motif="Membre du bureau")
+    pages = [lire(appel, Filtres(page=page), utilisateur=nadia) for page in (1, 2)]
+    assert [p.masques_ici for p in pages] == [0, 1]
+    assert {p.nombre for p in pages} == {3}
 
 
 @pytest.mark.parametrize("nombre", [1, 3])
