@@ -17,6 +17,8 @@ from evaluation.models import AvisCitoyen, Lecteur, MembreReunion, Mouvement, Pa
 
 Phase = Seance.Phase
 TOUR_OUVERT = {Phase.TOUR_1: 1, Phase.TOUR_2: 2}
+# Une étape de vote n'est passée que si la salle en a lu le résultat.
+TOUR_DE = {Phase.TOUR_1: 1, Phase.RESULTAT_1: 1, Phase.TOUR_2: 2, Phase.RESULTAT_2: 2}
 TOUR_LU = {Phase.RESULTAT_1: 1, Phase.TOUR_2: 1, Phase.RESULTAT_2: 2}
 ANNONCES = {
     Phase.ATTENTE: "Entre deux dossiers.",
@@ -323,7 +325,10 @@ class Salle:
         """Où en est l'examen, sur la ligne des étapes."""
         ordre = [p for p in Phase if p != Phase.ATTENTE]
         ici = ordre.index(self.phase)
-        return [{"nom": p.label, "ici": i == ici, "passee": i < ici} for i, p in enumerate(ordre)]
+        return [
+            {"nom": p.label, "ici": i == ici, "passee": i < ici and TOUR_DE.get(p) in (None, *self.devoiles)}
+            for i, p in enumerate(ordre)
+        ]
 
     @cached_property
     def resultat(self):

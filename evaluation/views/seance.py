@@ -11,6 +11,7 @@ from evaluation.forms import AvisForm
 from evaluation.forms.avis import saisie_lisible
 from evaluation.forms.seance import GesteForm
 from evaluation.operations import QuorumNonAtteint
+from evaluation.operations.invites import marquer_presences
 from evaluation.salle import CONDUITE, PROJECTEUR, Phase, Salle
 from evaluation.views.communs import REFUS, entier, reunion_thematique
 from evaluation.views.ecrans import en_partie, montrer
@@ -26,6 +27,7 @@ def _formulaire_d_avis(salle, donnees=None):
 def _conduite(request, reunion, status=200, **contexte):
     salle = Salle(reunion, request.user, CONDUITE)
     contexte.setdefault("form_avis", _formulaire_d_avis(salle))
+    contexte["invites"] = list(reunion.invites.all()) if salle.ouverte else []
     return montrer(request, salle, status, **contexte)
 
 
@@ -70,6 +72,10 @@ AVANCER = {"dossier": _ouvrir_dossier, "phase": _passer, "bloc": _adopter, "ferm
 
 
 def _pointer(request, reunion):
+    if "invite" in request.POST:
+        invite = get_object_or_404(reunion.invites, pk=entier(request, "invite"))
+        presences = {invite.pk: request.POST.get("presence", "")}
+        return marquer_presences(reunion, par=request.user, invites=presences)
     membre = get_object_or_404(reunion.membres.select_related("reunion"), pk=entier(request, "membre"))
     return operations.pointer(membre, request.POST.get("presence", ""), par=request.user)
 

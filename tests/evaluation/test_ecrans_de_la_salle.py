@@ -9,6 +9,7 @@ from comptes.models import Role
 from dossiers.models import Dossier
 from evaluation import operations
 from evaluation.models import Avis, PassageDossier, Vote
+from evaluation.operations.invites import inviter
 from evaluation.salle import TELEPHONE, empreinte, jeton_de
 from evaluation.views import flux
 from tests.evaluation.conftest import personne
@@ -89,6 +90,15 @@ def test_la_mediane_se_partage_entre_financeurs_pour_commencer(client, seance):
     client.force_login(seance.denis)
     form = client.get(adresse(seance, "conduite")).context["form_avis"]
     assert sum(form.initial.values()) == 1500
+
+
+def test_un_vote_saute_n_est_pas_une_etape_passee(client, seance):
+    ouvrir(seance)
+    mener(seance, Phase.RESULTAT_1)
+    passer(seance, Phase.AVIS)
+    client.force_login(seance.denis)
+    etapes = client.get(adresse(seance, "conduite")).context["salle"].etapes
+    assert [e["nom"] for e in etapes if e["passee"]] == ["Présentation", "Premier vote", "Résultat du premier vote"]
 
 
 def test_un_avis_incomplet_garde_la_saisie(client, seance):
@@ -204,6 +214,27 @@ def test_un_passage_ou_un_membre_inconnu_est_introuvable(client, seance, passage
     ouvrir(seance)
     assert geste(client, seance, "dossier", passage=passage).status_code == 404
     assert geste(client, seance, "presence", membre=passage, presence="present").status_code == 404
+
+
+def test_les_invites_se_pointent_dans_la_salle_sans_compter(client, seance):
+    """Sans compte, ils n'ont pas de téléphone ici : l'agent les pointe ; ils ne votent ni ne font le quorum."""
+    invitee = inviter(seance.reunion, par=seance.denis, nom="Rose Delay", structure="Cité éducative")
+    ailleurs = inviter(ReunionFactory(appel=seance.appel), par=seance.denis, nom="Paul Lens")
+    assert "Rose Delay" not in page(client, seance, "conduite", seance.denis)
+    ouvrir(seance)
+    assert "Rose Delay" in page(client, seance, "conduite", seance.denis)
+    avant = version(seance)
+    for presence, dit in (("present", "Présent, ne vote pas"), ("attendu", "Attendu"), ("excuse", "Excusé")):
+        assert geste(client, seance, "presence", invite=invitee.pk, presence=presence).status_code == 302
+        invitee.refresh_from_db()
+        assert invitee.presence == presence
+        assert dit in page(client, seance, "conduite", seance.denis).split("Personnes invitées")[1]
+    # Une présence ne bouscule pas l'animateur.
+    assert version(seance) == avant
+    assert geste(client, seance, "presence", invite=invitee.pk, presence="sortie").status_code == 409
+    for inconnu in (ailleurs.pk, "x", ""):
+        assert geste(client, seance, "presence", invite=inconnu, presence="present").status_code == 404
+    assert "Rose Delay" not in page(client, seance, "membre", seance.eva)
 
 
 def test_sans_quorum_on_demande_puis_on_poursuit(client, seance):
@@ -477,18 +508,18 @@ def test_un_groupe_de_travail_n_a_aucun_de_ces_ecrans(client, seance):
 
 
 REQUETES = {
-    ("conduite", Phase.ATTENTE): 12,
+    ("conduite", Phase.ATTENTE): 13,
     ("conduite", Phase.PRESENTATION): 14,
     ("conduite", Phase.TOUR_1): 15,
     ("conduite", Phase.RESULTAT_1): 15,
     ("projecteur", Phase.ATTENTE): 12,
-    ("projecteur", Phase.PRESENTATION): 15,
-    ("projecteur", Phase.TOUR_1): 15,
-    ("projecteur", Phase.RESULTAT_1): 15,
+    ("projecteur", Phase.PRESENTATION): 14,
+    ("projecteur", Phase.TOUR_1): 14,
+    ("projecteur", Phase.RESULTAT_1): 14,
     ("membre", Phase.ATTENTE): 12,
-    ("membre", Phase.PRESENTATION): 15,
-    ("membre", Phase.TOUR_1): 15,
-    ("membre", Phase.RESULTAT_1): 15,
+    ("membre", Phase.PRESENTATION): 14,
+    ("membre", Phase.TOUR_1): 14,
+    ("membre", Phase.RESULTAT_1): 14,
 }
 
 
@@ -501,6 +532,7 @@ def test_le_nombre_de_requetes_ne_depend_pas_des_lignes(
     for _ in range(lignes):
         PassageFactory(reunion=seance.reunion, sans_debat=True)
         MembreReunionFactory(reunion=seance.reunion, presence="present")
+        inviter(seance.reunion, par=seance.denis, nom=f"Rose {PassageDossier.objects.count()}")
     ouvrir(seance)
     if phase != Phase.ATTENTE:
         mener(seance, phase)
