@@ -214,6 +214,8 @@ WHITENOISE_USE_FINDERS = EN_TEST or DEBUG
 CONSERVATION_SIGNALEMENTS_JOURS = env.int("CONSERVATION_SIGNALEMENTS_JOURS", 730)
 # Conflits d'intérêts : un lien levé, ou la réponse à un lien possible, s'efface ce nombre de jours après.
 CONSERVATION_LIENS_JOURS = env.int("CONSERVATION_LIENS_JOURS", 1095)
+# Le classeur d'une réunion s'efface ce nombre de jours après elle.
+CONSERVATION_CLASSEURS_JOURS = env.int("CONSERVATION_CLASSEURS_JOURS", 30)
 
 # Flux d'événements ouverts à la fois par processus ; chacun occupe un fil, au-delà les écrans interrogent.
 SEANCE_FLUX = env.int("SEANCE_FLUX", 3)

@@ -28,6 +28,7 @@ PHRASES = {
     "reunion.marquer_presence": "Présence marquée",
     "reunion.marquer_presences": "Présences enregistrées",
     "reunion.demander_proces_verbal": "Compte rendu demandé",
+    "reunion.demander_classeur": "Classeur demandé",
     "reunion.clore": "Réunion close",
     "reunion.rouvrir": "Réunion rouverte",
 }

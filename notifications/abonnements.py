@@ -182,6 +182,10 @@ def produire_proces_verbal(evenement):
     demander_apres_validation("produire_proces_verbal", evenement.donnees["proces_verbal_id"])
 
 
+def produire_classeur(evenement):
+    demander_apres_validation("produire_classeur", evenement.donnees["classeur_id"])
+
+
 def annoncer_retrait(evenement):
     dossier = _dossier(evenement)
     personnes = [*membres(dossier.organisme_id), *agents_de(dossier)]
@@ -256,5 +260,6 @@ ABONNEMENTS = {
     "reunion.retirer_membre": (convocations.retirer_membre,),
     "reunion.retirer_invite": (convocations.retirer_invite,),
     "reunion.demander_proces_verbal": (produire_proces_verbal,),
+    "reunion.demander_classeur": (produire_classeur,),
     "reunion.publier_suites": (habitants.annoncer_suites,),
 }

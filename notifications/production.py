@@ -5,6 +5,7 @@ import logging
 from dossiers import copie as copies
 from dossiers.models import CopieDeposee
 from dossiers.operations.copies import ranger_copie
+from evaluation import operations as evaluation
 from notifications import actes, proces_verbaux
 from programmation.actes import ESSAIS_MAX, noter_echec, ranger_pdf
 from programmation.models import Acte
@@ -49,6 +50,11 @@ def produire_copie(copie_id):
     except Exception as erreur:
         logger.error("Copie %s non produite : %s", copie_id, type(erreur).__name__)
         return False
+
+
+def produire_classeur(classeur_id):
+    """Rend True si le classeur vient d'être produit."""
+    return evaluation.produire_classeur(classeur_id)
 
 
 def produire_proces_verbal(pv_id):

@@ -8,8 +8,8 @@ from django.utils import timezone
 from comptes.operations import annoncer_les_expirations, effacer_les_documents_retires
 from dossiers.models import CopieDeposee
 from dossiers.operations import effacer_les_signalements, rappeler_complements
-from evaluation.models import ProcesVerbal
-from evaluation.operations import effacer_les_liens
+from evaluation.models import Classeur, ProcesVerbal
+from evaluation.operations import effacer_les_classeurs, effacer_les_liens
 from notifications import envoi, production, relais
 from notifications.courtier import demander
 from notifications.models import Envoi
@@ -46,6 +46,11 @@ def produire_proces_verbal(pv_id):
 
 
 @shared_task
+def produire_classeur(classeur_id):
+    production.produire_classeur(classeur_id)
+
+
+@shared_task
 def balayer():
     """Le filet de sécurité, chaque minute : tout ce qu'un courtier vidé ou un worker tué aurait laissé.
 
@@ -55,6 +60,7 @@ def balayer():
     annoncer_les_expirations()
     effacer_les_signalements()
     effacer_les_liens()
+    effacer_les_classeurs()
     relais.diffuser_tout()
     effacer_les_documents_retires()
     ancien = timezone.now() - RETARD
@@ -68,5 +74,7 @@ def balayer():
         :LOT
     ]:
         demander("produire_proces_verbal", pv_id)
+    for classeur_id in Classeur.objects.a_produire().filter(demande_le__lte=ancien).values_list("pk", flat=True)[:LOT]:
+        demander("produire_classeur", classeur_id)
     for envoi_id in Envoi.objects.a_envoyer().filter(cree_le__lte=ancien).values_list("pk", flat=True)[:LOT]:
         demander("envoyer", envoi_id)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from comptes.models import Collectivite, Utilisateur
 from config.demonstration.appels import appel_simple
 from config.demonstration.campagne import campagne
+from config.demonstration.classeurs import classeurs
 from config.demonstration.coffre import budgets_annuels, remplir_le_coffre
 from config.demonstration.gens import (
     MOT_DE_PASSE,
@@ -55,6 +56,8 @@ def charger(journal=lambda texte: None):
     groupes_de_travail(bruay, gens)
     habitants(gens)
     liens(gens)
+    # En dernier : ce qui changerait encore les laisserait à refaire.
+    classeurs(gens)
     for collectivite in (agglo, auchel):
         appel_simple(collectivite)
     return True

@@ -4,6 +4,12 @@ from evaluation.operations.agenda import fixer_ordre, revenir_a_l_ordre_d_avant
 from evaluation.operations.avis import demander_proces_verbal, rendre_avis
 from evaluation.operations.changement import changer_de_reunion, changer_tous
 from evaluation.operations.citations import epingler, oter_citation
+from evaluation.operations.classeurs import (
+    demander_classeur,
+    effacer_les_classeurs,
+    fermer_classeurs,
+    produire_classeur,
+)
 from evaluation.operations.communs import OperationRefusee
 from evaluation.operations.deports import annuler_deport, consigner_deport, declarer_deport
 from evaluation.operations.liens import (
@@ -79,6 +85,7 @@ __all__ = [
     "ecrire_notation",
     "effacer_les_liens",
     "enregistrer_evaluation",
+    "demander_classeur",
     "envoyer_evaluation",
     "epingler",
     "fermer_aux_lies",
@@ -86,12 +93,14 @@ __all__ = [
     "fixer_membres",
     "fixer_ordre",
     "inscrire",
+    "effacer_les_classeurs",
     "lever_lien",
     "lever_seance",
     "marquer_presence",
     "modifier_reunion",
     "oter_citation",
     "ouvrir_dossier",
+    "fermer_classeurs",
     "ouvrir_seance",
     "passer",
     "pointer",
@@ -107,6 +116,7 @@ __all__ = [
     "revenir_a_la_repartition_d_avant",
     "rouvrir_evaluation",
     "rouvrir_reunion",
+    "produire_classeur",
     "se_declarer_present",
     "supprimer_reunion",
     "voter",

@@ -11,6 +11,7 @@ from dossiers.etats import Etat
 from dossiers.models import Cible
 from evaluation import lecture, operations
 from evaluation.bloquants import bloquants_de
+from evaluation.classeur import etat_du_classeur
 from evaluation.forms import MembreForm, MotifForm, PresenceForm, ReunionForm
 from evaluation.habitants import avis_des_habitants
 from evaluation.models import Avis, MembreReunion
@@ -120,6 +121,7 @@ def detail(request, pk):
         "ecrit": agent and not reunion.est_close,
         "a_annoncer": agent and a_annoncer(reunion),
         "presences": MembreReunion.Presence.choices,
+        "classeur": etat_du_classeur(reunion, request.user, sum(not p.ferme and not p.retire for p in passages)),
         "proces_verbaux": list(reunion.proces_verbaux.all()) if agent and not any(p.deporte for p in passages) else [],
         "form_membre": MembreForm(reunion=reunion) if agent and not reunion.est_close else None,
     }

@@ -8,6 +8,7 @@ from appels.models import Appel, PieceDemandee
 from comptes.models import Affectation, Collectivite, DocumentPermanent, Invitation, Membre, Organisme
 from dossiers.models import Dossier, Piece, Signalement
 from evaluation.models import (
+    Classeur,
     Deport,
     FicheHabitant,
     Invite,
@@ -196,6 +197,8 @@ REPERES = {
     "reunions-presence": _membre_de_reunion,
     "reunions-deplacer": _passage,
     "reunions-desinscrire": _passage,
+    "classeur-preparer": _reunion,
+    "classeur-telecharger": lambda: _cle(Classeur.objects.get(utilisateur__email="evaluateur@demo.test")),
     "proces-verbal-telecharger": lambda: _cle(ProcesVerbal.objects.get(reunion__titre__startswith="Santé")),
     **dict.fromkeys(("points-ajouter", "points-reprendre", "reunions-presences", "reunions-convoquer", "reunions-prevenir", "reunions-annuler", "reunions-ics", "reunions-emargement", "invites-ajouter"), _pilotage),
     **dict.fromkeys(("points-modifier", "points-deplacer", "points-retirer", "points-solder"), _point),
@@ -484,6 +487,8 @@ MATRICE = {
     ("proces-verbal-demander", "post"): (302, 403, 403, 403, 403, 403, 403, 403, 302, 404, 403),
     ("proces-verbal-telecharger", "get"): (302, 404, 404, 404, 404, 404, 404, 404, 200, 404, 404),
     ("reunions-nouveau-groupe", "get"): (302, 403, 403, 403, 403, 403, 403, 403, 200, 200, 403),
+    ("classeur-preparer", "post"): (302, 403, 403, 403, 403, 302, 302, 403, 302, 404, 403),
+    ("classeur-telecharger", "get"): (302, 403, 403, 403, 403, 200, 404, 403, 404, 404, 403),
     ("reunions-nouveau-groupe", "post"): (302, 403, 403, 403, 403, 403, 403, 403, 200, 200, 403),
     ("reunions-nouveau-pilotage", "get"): (302, 403, 403, 403, 403, 403, 403, 403, 200, 200, 403),
     ("reunions-nouveau-pilotage", "post"): (302, 403, 403, 403, 403, 403, 403, 403, 200, 200, 403),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from documents import (
     accuse_reception,
+    classeur,
     compte_rendu,
     demande_pieces,
     dossier_complet,
@@ -20,6 +21,7 @@ from documents import (
     tableau_programmation,
 )
 from documents.lettre import Destinataire, Emetteur, Protection, Recours, Reference, Signataire
+from tests.documents import exemples_classeur
 
 PARIS = ZoneInfo("Europe/Paris")
 # 00:30 à Paris, encore la veille en temps universel : la lettre dit le bon jour.
@@ -469,4 +471,6 @@ TOUS = {
     "compte-rendu": (compte_rendu, rendu),
     "emargement": (emargement, lambda: feuille(12)),
     "tableau-complet": (tableau_programmation, tableau_complet),
+    "classeur": (classeur, lambda: exemples_classeur.un_classeur(dossier())),
+    "classeur-aux-noms-longs": (classeur, lambda: exemples_classeur.noms_longs(dossier())),
 }

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 # Ce que coûte chaque page, quel que soit le nombre de lignes.
 FILE_D_UN_EVALUATEUR = 8
 REUNIONS_DE_L_AGENT = 8
-REUNION_DE_L_AGENT = 15
-REUNION_D_UN_MEMBRE = 12
+REUNION_DE_L_AGENT = 16
+REUNION_D_UN_MEMBRE = 13
 NOTATION = 15
 AVIS = 14
 ORDRE_DU_JOUR = 9

@@ -27,6 +27,7 @@ HORS_VISITE = {
     "proces-verbal-telecharger",
     "programmation-xlsx",
     "programmation-pdf",
+    "classeur-telecharger",
     "classement-appel-fichier",
     "classement-reunion-fichier",
     "conseils-suites-pdf",
