@@ -154,15 +154,20 @@ def _suites(d):
 
 
 def _fin(d):
+    """Le dernier paragraphe accompagne les signatures : elles ne restent pas seules sur leur page."""
+    blocs = []
     if suites := _suites(d):
-        yield KeepTogether([Bloc("Ce qui reste à faire", SOUS_TITRE, role="H2"), suites])
-    if d.divers.strip():
-        titre, *suite = (Bloc(paragraphe, CORPS) for paragraphe in en_lignes(d.divers))
-        yield KeepTogether([Bloc("Points divers", SOUS_TITRE, role="H2"), titre])
-        yield from suite
+        blocs.append([Bloc("Ce qui reste à faire", SOUS_TITRE, role="H2"), suites])
+    if divers := [Bloc(paragraphe, CORPS) for paragraphe in en_lignes(d.divers)]:
+        blocs.append([Bloc("Points divers", SOUS_TITRE, role="H2"), divers[0]])
+        blocs += [[bloc] for bloc in divers[1:]]
     annexes = () if d.presents else ("la feuille d’émargement signée",)
+    # À plat : ReportLab mesure mal un bloc insécable dans un autre.
+    *avant, dernier = blocs or [[]]
+    yield from map(KeepTogether, avant)
     yield KeepTogether(
         [
+            *dernier,
             Bloc("Signatures", SOUS_TITRE, role="H2"),
             Bloc(exemplaire(d, "Compte rendu", annexes), CORPS),
             signatures(d),

@@ -15,7 +15,7 @@ MARGES = (16 * mm, 22 * mm, 22 * mm, 24 * mm)
 LARGEUR = A4[0] - MARGES[1] - MARGES[3]
 COTE_EMBLEME = 13.5 * mm
 ENTRE_CADRES, RETRAIT = 8 * mm, 3 * mm
-PLACE_POUR_SIGNER = 30 * mm
+PLACE_POUR_SIGNER = 26 * mm
 SIGNES_DU_PIED = 80
 SUR_TITRE = ParagraphStyle("sur-titre", CORPS, textColor=DOUCE, fontSize=11.5, spaceAfter=1)
 SIGNATAIRE = ParagraphStyle("signataire", CORPS, spaceAfter=0)

@@ -19,6 +19,16 @@ def participants(reunion, *presences):
     return [personne for _, personne in sorted(personnes, key=lambda paire: paire[0].casefold())]
 
 
+def presences(reunion):
+    """Présents, excusés, absents. Sans présence constatée, la feuille signée fait foi : personne n'est dit absent."""
+    presents = participants(reunion, Presence.PRESENT)
+    return {
+        "presents": presents,
+        "excuses": participants(reunion, Presence.EXCUSE),
+        "absents": participants(reunion, Presence.ATTENDU) if presents else [],
+    }
+
+
 def _point(point):
     return {
         "titre": point.titre,
@@ -47,8 +57,7 @@ def donnees_de(reunion, version):
         "lieu": reunion.lieu,
         "president": reunion.president,
         "secretaire": reunion.secretaire,
-        "presents": participants(reunion, Presence.PRESENT),
-        "excuses": participants(reunion, Presence.EXCUSE),
+        **presences(reunion),
         "points": [_point(point) for point in reunion.points.order_by("rang", "pk")],
         "divers": reunion.divers,
     }

@@ -118,7 +118,7 @@ def test_une_longue_qualite_ne_recouvre_pas_la_place_de_la_date():
     assert defauts(proces_verbal.composer(long)) == []
     for composer, document in (
         (proces_verbal.composer, long),
-        (compte_rendu.composer, exemples.rendu(1, president=LONGUE)),
+        (compte_rendu.composer, exemples.rendu(0, president=LONGUE)),
     ):
         hauteurs = {}
 
