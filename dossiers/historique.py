@@ -43,6 +43,13 @@ PHRASES = {
     "dossier.revenir_a_l_avis": "Retour avant la programmation",
 }
 
+# Ce que les lecteurs demandent, et comment le service s'en charge, ne regarde que lui.
+PHRASES_DU_SERVICE = {
+    "evaluation.envoyer_questions": "Questions des lecteurs envoyées à l’organisme",
+    "evaluation.retenir_reponse": "Réponse remise aux lecteurs",
+    "evaluation.repondre_a_la_question": "Réponse du service à une question des lecteurs",
+    "evaluation.ecarter_question": "Question d’un lecteur écartée",
+}
 RELECTURE = "relecture."
 
 
@@ -58,8 +65,8 @@ def historique(dossier, *, interne):
     le service ne lit pas comment l'organisme a préparé son brouillon.
     """
     membres = set(dossier.organisme.membres.values_list("utilisateur_id", flat=True))
-    faits = []
-    for evenement in Evenement.objects.de(dossier).filter(type__in=PHRASES).order_by("-pk"):
+    faits, phrases = [], PHRASES | (PHRASES_DU_SERVICE if interne else {})
+    for evenement in Evenement.objects.de(dossier).filter(type__in=phrases).order_by("-pk"):
         if evenement.type.startswith(RELECTURE):
             if not interne:
                 # La personne qui relit n'a pas de compte : son nom est celui que porte le lien.
@@ -69,7 +76,7 @@ def historique(dossier, *, interne):
             continue
         chez_le_porteur = evenement.acteur_id in membres
         qui = evenement.acteur if interne or chez_le_porteur else "Service Politique de la Ville"
-        faits.append(Fait(evenement.cree_le, PHRASES[evenement.type], qui, _precision(evenement, interne)))
+        faits.append(Fait(evenement.cree_le, phrases[evenement.type], qui, _precision(evenement, interne)))
     return faits
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from dossiers.etats import Etat
 from dossiers.models import Dossier
@@ -33,20 +33,24 @@ class Etape:
         return sum(d.minutes for d in (self.a_faire if self.note else self.miens))
 
 
-def passages_de(utilisateur):
-    """Les passages des réunions ouvertes où la personne est conviée, déports exclus, avec son avancement."""
+def passages_de(utilisateur, aussi=None):
+    """Les passages des réunions ouvertes où la personne est conviée, déports exclus, avec son avancement.
+
+    `aussi` : un dossier qu'elle peut lire, dont le passage vient avec les autres même si sa réunion est close.
+    """
     membre = MembreReunion.objects.filter(reunion=OuterRef("reunion"), utilisateur=utilisateur, evalue=True)
     lecteurs = Lecteur.objects.filter(passage=OuterRef("pk"))
     mienne = Evaluation.objects.filter(dossier=OuterRef("dossier"), evaluateur=utilisateur)
+    ouvertes, du_porteur = Q(reunion__close_le=None), Q(dossier__organisme__in=utilisateur.ids_organismes)
     return (
         PassageDossier.objects.filter(
-            reunion__close_le=None,
+            ouvertes | Q(dossier=aussi) if aussi else ouvertes,
             reunion__membres__utilisateur=utilisateur,
             dossier__in=Dossier.objects.visibles_par(utilisateur).values("pk"),
         )
         .exclude(dossier__deports__utilisateur=utilisateur)
         # Ce que porte son propre organisme, on ne le note pas.
-        .exclude(dossier__organisme__in=utilisateur.ids_organismes)
+        .exclude(du_porteur & ~Q(dossier=aussi) if aussi else du_porteur)
         .annotate(
             note=Exists(membre),
             confie=Exists(lecteurs),
@@ -107,7 +111,8 @@ class Voisins:
 
 def voisins(passages, dossier):
     """Les numéros qui entourent ce dossier dans ma file, toutes réunions ouvertes à la suite."""
-    numeros = [p.dossier.numero for p in passages if est_mien(p) or p.dossier_id == dossier.pk]
+    ouverts = [p for p in passages if not p.reunion.est_close]
+    numeros = [p.dossier.numero for p in ouverts if est_mien(p) or p.dossier_id == dossier.pk]
     if dossier.numero not in numeros:
         return Voisins()
     place = numeros.index(dossier.numero)
@@ -115,7 +120,9 @@ def voisins(passages, dossier):
     return Voisins(avant[-1] if avant else "", apres[0] if apres else "", place + 1, len(numeros))
 
 
-def passages_de_la_file(utilisateur):
-    """Pour les voisins : sans les textes, qui ne servent qu'au temps de lecture."""
+def passages_de_la_file(utilisateur, aussi):
+    """Pour les voisins de ce dossier : sans les textes, qui ne servent qu'au temps de lecture."""
     sans_textes = [f"dossier__{champ}" for champ in lecture.TEXTES]
-    return list(passages_de(utilisateur).select_related(None).select_related("reunion", "dossier").defer(*sans_textes))
+    return list(
+        passages_de(utilisateur, aussi).select_related(None).select_related("reunion", "dossier").defer(*sans_textes)
+    )

@@ -8,8 +8,10 @@ from appels.models import Appel
 from comptes.models import Role
 from comptes.taches import Tache
 from dossiers.etats import Etat
+from dossiers.models import Dossier
 from evaluation.habitants import fiches_a_donner
 from evaluation.models import Lecteur, PassageDossier, Reunion
+from evaluation.questions import a_remettre, nombre_en_attente
 
 MAX = 10  # la page d'accueil dit par quoi commencer, pas tout
 
@@ -23,6 +25,7 @@ def taches_d_evaluation(utilisateur):
     if Role.AGENT in utilisateur.roles:
         taches += _avis_a_rendre(utilisateur)
         taches += _a_inscrire(utilisateur)
+        taches += _questions(utilisateur)
     return taches
 
 
@@ -105,3 +108,28 @@ def _a_inscrire(utilisateur):
             else "Un dossier recevable attend d’être inscrit"
         )
         yield Tache(f"{combien} à une réunion ({appel}).", reverse("evaluation-accueil"))
+
+
+def _questions(utilisateur):
+    """Les questions des lecteurs à envoyer au porteur, et ses réponses à leur remettre."""
+    passages = (
+        PassageDossier.objects.filter(
+            reunion__close_le=None,
+            dossier__etat=Etat.EN_EVALUATION,
+            dossier__in=Dossier.objects.instruits_par(utilisateur).values("pk"),
+        )
+        .exclude(dossier__organisme__in=utilisateur.ids_organismes)
+        .annotate(questions=nombre_en_attente(), repondu=a_remettre())
+        .filter(Q(questions__gt=0) | Q(repondu=True))
+        .select_related("reunion", "dossier")
+        .order_by("reunion__debut", "pk")[:MAX]
+    )
+    for passage in passages:
+        numero, nombre = passage.dossier.numero, passage.questions or 0
+        suite = reverse("questions-dossier", args=[numero]), passage.reunion.debut
+        if nombre > 1:
+            yield Tache(f"{nombre} questions de lecteurs attendent d’être envoyées (dossier {numero}).", *suite)
+        elif nombre:
+            yield Tache(f"Une question d’un lecteur attend d’être envoyée (dossier {numero}).", *suite)
+        if passage.repondu:
+            yield Tache(f"L’organisme a répondu aux lecteurs : remettez-leur sa réponse (dossier {numero}).", *suite)

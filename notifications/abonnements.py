@@ -7,7 +7,7 @@ from dossiers.cycle_de_vie import FAITS
 from dossiers.etats import Etat, Issue
 from dossiers.models import CopieDeposee, Dossier, Message, PreProjet
 from evaluation.models import MembreReunion
-from notifications import actes, convocations, deports, habitants, organismes, veille
+from notifications import actes, convocations, deports, habitants, organismes, questions, veille
 from notifications.courriels import agents, agents_de, ecrire, lien, lien_dossier, membres
 from notifications.courtier import demander_apres_validation
 from programmation.actes import FAIT_PRODUIT, demander_acte
@@ -262,4 +262,6 @@ ABONNEMENTS = {
     "reunion.demander_proces_verbal": (produire_proces_verbal,),
     "reunion.demander_classeur": (produire_classeur,),
     "reunion.publier_suites": (habitants.annoncer_suites,),
+    "evaluation.retenir_reponse": (questions.annoncer_reponse,),
+    "evaluation.repondre_a_la_question": (questions.annoncer_reponse_du_service,),
 }

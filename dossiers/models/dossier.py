@@ -5,13 +5,15 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import DecimalField, F, Q, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from appels.models import MONTANT, Appel, ObjectifOperationnel, Quartier
 from comptes.models import Organisme, Role
 from dossiers.etats import Etat, Formulaire, Issue
+from dossiers.plan_comptable import EMPLOIS_VOLONTAIRES, RESSOURCES_VOLONTAIRES
 
 POSITIF = [MinValueValidator(Decimal("0"))]
 HORS_VUE_DES_PARTENAIRES = (Etat.BROUILLON, Etat.DEPOSE, Etat.A_COMPLETER, Etat.IRRECEVABLE, Etat.RETIRE)
@@ -58,6 +60,21 @@ class DossierQuerySet(models.QuerySet):
             models.Prefetch("cibles", Cible.objects.select_related("objectif", "quartier")),
             models.Prefetch("financements", _financements().select_related("financeur")),
             "lignes_budget",
+        )
+
+    def avec_cout_total(self):
+        """Le total des charges, contributions volontaires à part, comme `budget.totaux_du_dossier`, sans les lignes."""
+        lignes = Dossier._meta.get_field("lignes_budget").related_model.objects
+        charges = (
+            lignes.filter(dossier=models.OuterRef("pk"), sens="C")
+            .exclude(compte__in=[*EMPLOIS_VOLONTAIRES, *RESSOURCES_VOLONTAIRES])
+            .order_by()
+            .values("dossier")
+            .annotate(total=Sum("montant"))
+            .values("total")
+        )
+        return self.annotate(
+            cout_total=Coalesce(models.Subquery(charges), Value(Decimal("0")), output_field=DecimalField())
         )
 
     def pour_liste(self):

@@ -35,8 +35,11 @@ def repondre_aux_elements(dossier, reponses, *, par):
 
 
 @transaction.atomic
-def ecrire_message(dossier, *, par, texte, jeton):
-    """Ajoute un message au fil du dossier. Le même `jeton`, renvoyé, rend le message déjà parti (double clic)."""
+def ecrire_message(dossier, *, par, texte, jeton, repond=True):
+    """Ajoute un message au fil du dossier. Le même `jeton`, renvoyé, rend le message déjà parti (double clic).
+
+    `repond` : écrit depuis le fil ; sinon, la personne n'a pas forcément lu ce que l'autre côté y a écrit.
+    """
     if not isinstance(jeton, UUID):
         raise TypeError("Le jeton d’envoi est un UUID.")
     texte = texte.strip()
@@ -61,7 +64,8 @@ def ecrire_message(dossier, *, par, texte, jeton):
         jeton=jeton,
     )
     # Qui répond a lu ce à quoi il répond.
-    _lire(dossier, du_service, message.pk)
+    if repond:
+        _lire(dossier, du_service, message.pk)
     publier("dossier.ecrire_message", dossier, par=par, message_id=message.pk, du_service=du_service)
     return message
 

@@ -172,6 +172,7 @@ def page_de_suivi(request, dossier, *, status=200, verbe="", form=None):
         "demandes": demandes,
         "ouverte": ouverte,
         "passage": passage,
+        "questions": dossier.questions.en_attente().count() if passage and agent and not membre else None,
         "faits": faits,
         **_panneau(possibles, ouverte, verbe, form),
     }

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from appels.models import CritereEvaluation
@@ -146,6 +146,17 @@ class EnvoiQuestions(models.Model):
         return f"Questions sur {self.dossier.numero}"
 
 
+class QuestionLecteurQuerySet(models.QuerySet):
+    def visibles_par(self, utilisateur):
+        """Les siennes ; `questions` dit ce que tous les lecteurs lisent, et le service lit celles qu'il reçoit."""
+        return self.filter(auteur=utilisateur)
+
+    def en_attente(self):
+        """Reçues par le service, ni envoyées, ni répondues, ni écartées ; jamais celles d'une personne déportée."""
+        deportes = Deport.objects.filter(dossier=OuterRef("dossier"), utilisateur=OuterRef("auteur"))
+        return self.filter(~Exists(deportes), envoi=None, ecartee_le=None, motif="")
+
+
 class QuestionLecteur(models.Model):
     """La question d'un lecteur ; elle passe par le service, le porteur ne sait pas qui la pose."""
 
@@ -154,9 +165,12 @@ class QuestionLecteur(models.Model):
     texte = models.CharField(max_length=600)
     posee_le = models.DateTimeField("posée le", default=timezone.now)
     envoi = models.ForeignKey(EnvoiQuestions, models.SET_NULL, null=True, blank=True, related_name="questions")
-    # Le service peut répondre lui-même, ou dire pourquoi il ne transmet pas.
+    # Le mot du service, quand il ne transmet pas. Écartée, seul son auteur le lit : c'est un motif. Sinon le service
+    # répond lui-même, et tous les lecteurs du dossier le lisent.
     ecartee_le = models.DateTimeField("écartée le", null=True, blank=True)
     motif = models.CharField(max_length=300, blank=True)
+
+    objects = QuestionLecteurQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -169,6 +183,15 @@ class QuestionLecteur(models.Model):
 
     def __str__(self):
         return self.texte
+
+    @property
+    def en_attente(self):
+        return not (self.envoi_id or self.motif)
+
+    @property
+    def reponse_du_service(self):
+        """Ce que le service a répondu lui-même à tous les lecteurs ; vide s'il a transmis, écarté, ou pas encore lu."""
+        return "" if self.ecartee_le else self.motif
 
 
 class DeportQuerySet(models.QuerySet):

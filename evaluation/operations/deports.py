@@ -1,6 +1,7 @@
 """Se déporter d'un dossier ; consigner, ou annuler, le déport qu'une autre personne a déclaré au service."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from comptes.models import Affectation, Role
@@ -154,7 +155,10 @@ def _effacer(dossier, personne):
     ecrits = {
         "notes": evaluations,
         "citations": Citation.objects.filter(dossier=dossier, evaluateur=personne),
-        "questions": QuestionLecteur.objects.filter(dossier=dossier, auteur=personne, envoi=None),
+        # Ce à quoi le service a répondu lui-même reste aussi : tous les lecteurs le lisent, sans nom.
+        "questions": QuestionLecteur.objects.filter(dossier=dossier, auteur=personne, envoi=None).exclude(
+            ~Q(motif=""), ecartee_le=None
+        ),
         "avis": AvisCitoyen.objects.filter(fiche__dossier=dossier, utilisateur=personne),
     }
     perdu = {nom: nombre for nom, objets in ecrits.items() if (nombre := objets.count())}

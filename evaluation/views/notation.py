@@ -1,5 +1,7 @@
 """Lire un dossier et le noter à l'aveugle ; reprendre ses notes ; se déporter."""
 
+from decimal import Decimal
+
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, JsonResponse
@@ -8,18 +10,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptes.acces import ENTETE_CHAMPS, acces
 from comptes.models import Role
-from dossiers.budget import totaux_du_dossier
 from dossiers.etats import Etat
 from dossiers.forms.champs import Lecture
 from dossiers.models import Cible, Dossier, Financement
 from dossiers.veille import signalements_pour
 from dossiers.views.enregistrement import pour_le_script
-from evaluation import brouillon, lecture, operations, versions
+from evaluation import brouillon, lecture, operations, questions, versions
 from evaluation.citations import CHAMPS
+from evaluation.decouverte import notes_decouvertes
 from evaluation.file_de_lecture import passages_de_la_file, voisins
-from evaluation.forms import CitationForm, DeportForm, EvaluationForm
+from evaluation.forms import CitationForm, DeportForm, EvaluationForm, QuestionForm
 from evaluation.habitants import avis_des_habitants
-from evaluation.models import Evaluation, PassageDossier
+from evaluation.models import Evaluation
 from evaluation.views.communs import REFUS, tenter
 
 
@@ -30,6 +32,7 @@ def dossier_a_lire(request, numero):
         .filter(passages__reunion__membres__utilisateur=request.user)
         .exclude(deports__utilisateur=request.user)
         .select_related("appel", "organisme", "avis", "renouvelle__appel")
+        .avec_cout_total()
         .distinct()
     )
     if request.method == "GET":
@@ -39,7 +42,6 @@ def dossier_a_lire(request, numero):
                 Cible.objects.select_related("objectif", "quartier").defer("quartier__contour"),
             ),
             Prefetch("financements", Financement.objects.select_related("financeur")),
-            "lignes_budget",
         )
     return get_object_or_404(dossiers, numero=numero)
 
@@ -50,29 +52,21 @@ def textes_a_citer(dossier):
 
 
 def page_de_notation(request, dossier, form=None, status=200, **plus):
-    passages = passages_de_la_file(request.user)
+    passages = passages_de_la_file(request.user, dossier)
     passage = next((p for p in passages if p.dossier_id == dossier.pk), None)
     if passage is None:
-        passage = PassageDossier.objects.select_related("reunion").get(dossier=dossier)
-    reunion = passage.reunion
-    membres = list(reunion.membres.all())
-    je_note = any(m.utilisateur_id == request.user.pk and m.evalue for m in membres)
+        raise Http404
+    reunion, je_note, envoyee = passage.reunion, passage.note, bool(passage.envoyee_le)
     if not je_note and Role.CITOYEN in request.user.roles and status == 200:
         return redirect("habitants-conseil", dossier.numero)
-    evaluation = Evaluation.objects.visibles_par(request.user).filter(dossier=dossier).first()
-    envoyee = bool(evaluation and evaluation.est_envoyee)
     envoyees, revele = [], False
     if envoyee:
         # Qui n'a pas envoyé ne lit rien des autres : on ne va pas le chercher.
-        deports = lecture.deports_de([dossier])
-        envoyees = lecture.evaluations_envoyees([dossier], deports)[dossier.pk]
-        revele = lecture.est_revele(
-            passage, lecture.attendus(reunion, [dossier], deports, membres)[dossier.pk], envoyees
-        )
+        envoyees, revele = notes_decouvertes(passage, dossier)
+    mienne = next((e for e in envoyees if e.evaluateur_id == request.user.pk), None)
+    evaluation = mienne or Evaluation.objects.visibles_par(request.user).filter(dossier=dossier).first()
     en_cours = not reunion.est_close and not hasattr(dossier, "avis") and dossier.etat == Etat.EN_EVALUATION
-    confie_ailleurs = bool(
-        je_note and not envoyee and getattr(passage, "confie", False) and not getattr(passage, "designe", False)
-    )
+    confie_ailleurs = je_note and not envoyee and passage.confie and not passage.designe
     ecrit = je_note and en_cours and not confie_ailleurs and (not envoyee or evaluation.en_reprise)
     if ecrit and form is None:
         form = formulaire(request, dossier, brouillon.en_cours(evaluation))
@@ -81,7 +75,7 @@ def page_de_notation(request, dossier, form=None, status=200, **plus):
     contexte = {
         "dossier": dossier,
         "reunion": reunion,
-        "totaux": totaux_du_dossier(dossier),
+        "totaux": _totaux(dossier),
         "textes": textes_a_citer(dossier),
         "form": form,
         "evaluation": evaluation,
@@ -103,6 +97,8 @@ def page_de_notation(request, dossier, form=None, status=200, **plus):
         "minutes": lecture.minutes_de_lecture(dossier),
         "signalements": signalements_pour(dossier, request.user),
         "voisins": voisins(passages, dossier),
+        "questions": questions.lues_par(dossier, request.user),
+        "form_question": QuestionForm() if je_note and en_cours and not confie_ailleurs else None,
         "form_deport": DeportForm(auto_id="deport-%s"),
         **plus,
     }
@@ -111,6 +107,14 @@ def page_de_notation(request, dossier, form=None, status=200, **plus):
         contexte.setdefault("form_citation", CitationForm(criteres=dossier.appel.criteres.none()))
         contexte["form_citation"].proposer(form.criteres)
     return render(request, "evaluation/noter.html", contexte, status=status)
+
+
+def _totaux(dossier):
+    """Ce que le bref en montre ; une seule somme, faite par la base, tient lieu de toutes les lignes."""
+    return {
+        "charges": dossier.cout_total,
+        "demande": sum((f.montant_demande for f in dossier.financements.all()), Decimal(0)),
+    }
 
 
 def _rangees(form, citations, par):

@@ -16,6 +16,7 @@ from evaluation.forms import MembreForm, MotifForm, PresenceForm, ReunionForm
 from evaluation.habitants import avis_des_habitants
 from evaluation.models import Avis, MembreReunion
 from evaluation.operations.convocation import a_annoncer
+from evaluation.questions import questions_des_lecteurs
 from evaluation.views import sans_dossiers
 from evaluation.views.communs import CONVIES, REFUS, reunion_conduite, reunion_visible, tenter
 
@@ -66,6 +67,7 @@ def detail(request, pk):
         reunion.passages.select_related("dossier__organisme", "dossier__avis")
         .prefetch_related(Prefetch("dossier__cibles", Cible.objects.select_related("quartier")))
         .annotate(demande=Sum("dossier__financements__montant_demande"))
+        .annotate(**questions_des_lecteurs(request.user) if agent else {})
         .order_by("rang", "pk")
     )
     membres = list(reunion.membres.select_related("utilisateur").order_by("utilisateur__nom", "pk"))

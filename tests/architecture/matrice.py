@@ -209,6 +209,7 @@ REPERES = {
             "noter", "rouvrir", "deport", "avis", "synthese", "depose", "renoncer", "epingler", "oter-citation",
         )
     },
+    **{f"questions-{nom}": EN_EVALUATION for nom in ("dossier", "poser", "retirer", "repondre", "retenir")},
     "evaluation-versions": PROGRAMME,
     **{
         f"programmation-{nom}": _campagne
@@ -533,6 +534,12 @@ MATRICE = {
     ("liens-repondre", "post"): (302, 403, 403, 403, 403, 404, 404, 404, 404, 404, 403),
     ("liens-reprendre", "post"): (302, 403, 403, 403, 403, 404, 404, 404, 404, 404, 403),
     ("liens-lever", "post"): (302, 403, 403, 403, 403, 404, 404, 404, 404, 404, 403),
+    ("questions-dossier", "get"): (302, 403, 403, 403, 403, 403, 403, 403, 200, 404, 403),
+    ("questions-dossier", "post"): (302, 403, 403, 403, 403, 403, 403, 403, 422, 404, 403),
+    ("questions-poser", "post"): (302, 403, 403, 403, 403, 422, 403, 403, 403, 403, 403),
+    ("questions-retirer", "post"): (302, 403, 403, 403, 403, 404, 403, 403, 403, 403, 403),
+    ("questions-repondre", "post"): (302, 403, 403, 403, 403, 403, 403, 403, 404, 404, 403),
+    ("questions-retenir", "post"): (302, 403, 403, 403, 403, 403, 403, 403, 404, 404, 403),
     ("evaluation-avis", "get"): (302, 403, 403, 403, 403, 403, 403, 403, 200, 404, 403),
     ("evaluation-avis", "post"): (302, 403, 403, 403, 403, 403, 403, 403, 422, 404, 403),
     ("reunions-par-enjeu", "get"): (302, 403, 403, 403, 403, 403, 403, 403, 200, 200, 403),

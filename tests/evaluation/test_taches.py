@@ -65,7 +65,7 @@ def test_l_agent_sait_quels_dossiers_n_ont_pas_de_reunion(seance):
 
 
 def test_les_taches_coutent_un_nombre_constant_de_requetes(seance, django_assert_num_queries):
-    for attendu in (4, 4):
+    for attendu in (5, 5):
         seance.denis.oublier_les_roles()
         with django_assert_num_queries(attendu):
             taches_d_evaluation(seance.denis)
