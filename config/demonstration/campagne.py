@@ -1,7 +1,6 @@
 """L’appel clos, en plein arbitrage : des dossiers à chaque étape, une réunion passée, une à venir."""
 
 from datetime import timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 from django.utils import timezone
@@ -10,7 +9,7 @@ from comptes.models import Membre
 from config.demonstration.appels import appel_de, enveloppes, objectifs_de, quartiers_de
 from config.demonstration.ecrire import deposer, un_dossier
 from config.demonstration.habitants import reponses_d_avant
-from config.demonstration.questions import questions_des_lecteurs
+from config.demonstration.seance import tenir
 from config.demonstration.temps import a, horloge
 from dossiers import operations as dossiers
 from dossiers.complements import Attendu
@@ -262,21 +261,7 @@ def reunions(appel, gens, deposes):
     with horloge(a(-19, 10)):
         lectures = plan([a_venir], agent, Reglages("equitable"))
         evaluation.repartir(a_venir, lectures.lecteurs, par=agent, methode="equitable")
-    questions_des_lecteurs(a_venir, agent)
-    with horloge(a(-30, 15)):
-        for rang, dossier in enumerate(examines):
-            demandes = {f.financeur: f.montant_demande for f in dossier.financements.select_related("financeur")}
-            reserves = "Ouvrir l’action le samedi." if rang == 2 else ""
-            evaluation.rendre_avis(
-                dossier,
-                par=agent,
-                sens="reserves" if reserves else "favorable",
-                reserves=reserves,
-                observations="Action attendue par les habitants.",
-                montants={f: (m * Decimal("0.8")).quantize(Decimal("1")) if rang else m for f, m in demandes.items()},
-            )
-    with horloge(a(-30, 17)):
-        evaluation.clore_reunion(Reunion.objects.get(pk=passee.pk), par=agent)
+    tenir(Reunion.objects.get(pk=passee.pk), gens)
     with horloge(a(-10)):
         for dossier, devenir in deposes:
             if devenir == "programme":
