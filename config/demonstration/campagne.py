@@ -9,6 +9,7 @@ from comptes.models import Membre
 from config.demonstration.appels import appel_de, enveloppes, objectifs_de, quartiers_de
 from config.demonstration.ecrire import deposer, un_dossier
 from config.demonstration.habitants import reponses_d_avant
+from config.demonstration.questions import questions_des_lecteurs
 from config.demonstration.seance import tenir
 from config.demonstration.temps import a, horloge
 from dossiers import operations as dossiers
@@ -261,6 +262,7 @@ def reunions(appel, gens, deposes):
     with horloge(a(-19, 10)):
         lectures = plan([a_venir], agent, Reglages("equitable"))
         evaluation.repartir(a_venir, lectures.lecteurs, par=agent, methode="equitable")
+    questions_des_lecteurs(a_venir, agent)
     tenir(Reunion.objects.get(pk=passee.pk), gens)
     with horloge(a(-10)):
         for dossier, devenir in deposes:
