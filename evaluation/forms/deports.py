@@ -85,10 +85,9 @@ class ConsignerForm(forms.Form):
 
     def proposer(self, membres, dossiers):
         """Les personnes et les dossiers, déjà lus par la page."""
-        personnes = {self.par.pk: f"{self.par} (vous)"} | {
-            m.utilisateur_id: f"{m.utilisateur} (vous)" if m.utilisateur_id == self.par.pk else str(m.utilisateur)
-            for m in membres
-        }
+        personnes = {m.utilisateur_id: str(m.utilisateur) for m in membres if m.utilisateur_id != self.par.pk}
+        # Soi-même en dernier : on consigne le plus souvent ce qu'un autre a dit.
+        personnes[self.par.pk] = f"{self.par} (vous)"
         titres = {d.pk: f"{d.numero} · {d.intitule} ({d.organisme.nom})" for d in dossiers}
         for nom, choix in (("personne", personnes), ("dossier", titres)):
             self.fields[nom].choices = [("", self.fields[nom].empty_label), *choix.items()]

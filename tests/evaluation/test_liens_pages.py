@@ -125,6 +125,17 @@ def test_c_est_le_cas_demande_lequel(client, seance, coron):
     assert "Est-ce le cas ?" not in texte(client.get(MIENS))
 
 
+def test_chaque_formulaire_de_la_page_s_envoie(client, seance, coron):
+    """Le jeton y est, jusque dans les gabarits inclus ; sans lui, tout envoi serait refusé."""
+    operations.declarer_lien(OrganismeFactory(), par=seance.eva, motif=MOTIF)
+    operations.ecarter_lien(OrganismeFactory(), par=seance.eva, indices=["nom"])
+    client.force_login(seance.eva)
+    contenu = client.get(MIENS, {"q": "coron"}).content.decode().split("<main", 1)[1]
+    envois = contenu.split('<form method="post"')[1:]
+    assert len(envois) == 4
+    assert all("csrfmiddlewaretoken" in envoi for envoi in envois)
+
+
 def test_ce_n_est_pas_le_cas_se_garde_et_se_reprend(client, seance, coron):
     client.force_login(seance.eva)
     for _ in range(2):
