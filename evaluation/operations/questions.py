@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from dossiers import operations as dossiers
 from dossiers.cycle_de_vie import verrouiller
+from dossiers.models import Message
 from evaluation.models import Deport, EnvoiQuestions, PassageDossier, QuestionLecteur
 from evaluation.operations.communs import OperationRefusee, conduire
 from evaluation.operations.notation import reunion_ou_noter
@@ -108,6 +109,8 @@ def retenir_reponse(envoi, *, par, message, vue=None):
         raise OperationRefusee("Choisissez un message écrit après vos questions.")
     envoi.reponse, envoi.repondu_le = message, timezone.now()
     envoi.save(update_fields=["reponse", "repondu_le"])
+    # Ce message-là, le service l'a lu ; pas forcément ceux qui le précèdent.
+    Message.objects.filter(pk=message.pk, du_service=False, lu_le=None).update(lu_le=envoi.repondu_le)
     publier("evaluation.retenir_reponse", dossier, par=par, envoi_id=envoi.pk, message_id=message.pk)
     return envoi
 

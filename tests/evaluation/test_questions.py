@@ -301,6 +301,8 @@ def test_la_reponse_du_porteur_est_proposee_et_revient_a_tous(client, seance, al
         client.post(adresse(seance, "questions-retenir"), donnees)
     envoi.refresh_from_db()
     assert envoi.reponse == premiere
+    # Le porteur sait lu ce que le service a remis, et cela seulement.
+    assert set(Message.objects.filter(du_service=False, lu_le__isnull=False)) == {premiere}
     assert prevenus(boite) == [seance.eva.email, seance.farid.email]
     textes = {courriel.destinataires: courriel.texte for courriel in boite.all()}
     assert "Trois séances, le mardi soir." in textes[seance.eva.email]
