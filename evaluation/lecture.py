@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db.models import BooleanField, Exists, F, OuterRef, Sum, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Sum, Value
 
 from comptes.models import Membre, Role
 from evaluation.citations import CHAMPS
@@ -18,6 +18,8 @@ from evaluation.models import (
 from evaluation.notes import ramener, synthese
 
 MOTS_PAR_MINUTE = 220
+# Ce qui lie une personne à un dossier, quand une seule requête lit les trois.
+DEPORTE, DU_PORTEUR, LECTEUR = range(3)
 TEXTES = tuple(champ for champ in CHAMPS if champ != "intitule")
 
 
@@ -36,17 +38,34 @@ class Deports(defaultdict):
 
 def deports_de(dossiers):
     """Les déports de ces dossiers, et les membres des organismes porteurs ; une requête."""
+    deports = Deports()
+    _ranger(_ecartes(dossiers), deports)
+    return deports
+
+
+def deports_et_lecteurs(dossiers):
+    """(`deports_de`, `lecteurs_de`), en une seule requête."""
+    lecteurs = Lecteur.objects.filter(passage__dossier__in=dossiers).order_by()
+    deports, designes = Deports(), defaultdict(set)
+    lus = _ecartes(dossiers).union(
+        lecteurs.values_list("passage__dossier", "membre__utilisateur_id", Value(LECTEUR, IntegerField())), all=True
+    )
+    _ranger(lus, deports, designes)
+    return deports, designes
+
+
+def _ecartes(dossiers):
     declares = Deport.objects.filter(dossier__in=dossiers).order_by()
     membres = Membre.objects.filter(organisme__dossiers__in=dossiers).order_by()
-    deports = Deports()
-    for dossier, utilisateur, membre in declares.values_list(
-        "dossier_id", "utilisateur_id", Value(False, BooleanField())
-    ).union(
-        membres.values_list("organisme__dossiers", "utilisateur_id", Value(True, BooleanField())),
-        all=True,
-    ):
-        (deports.du_porteur if membre else deports)[dossier].add(utilisateur)
-    return deports
+    return declares.values_list("dossier_id", "utilisateur_id", Value(DEPORTE, IntegerField())).union(
+        membres.values_list("organisme__dossiers", "utilisateur_id", Value(DU_PORTEUR, IntegerField())), all=True
+    )
+
+
+def _ranger(lus, deports, designes=None):
+    par_lien = {DEPORTE: deports, DU_PORTEUR: deports.du_porteur, LECTEUR: designes}
+    for dossier, utilisateur, lien in lus:
+        par_lien[lien][dossier].add(utilisateur)
 
 
 def evaluations_envoyees(dossiers, deports=None):

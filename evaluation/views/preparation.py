@@ -11,7 +11,7 @@ from comptes.models import Affectation, Role
 from dossiers.etats import Etat
 from dossiers.models import Cible, Dossier
 from evaluation import operations
-from evaluation.forms import AutreReunionForm, ParEnjeuForm
+from evaluation.forms import AutreReunionForm, MembreForm, ParEnjeuForm
 from evaluation.models import Deport
 from evaluation.operations.preparation import contenu, enjeux_pourvus
 from evaluation.views.communs import REFUS, reunion_conduite, tenter
@@ -105,6 +105,8 @@ def convier(request, pk):
             if membre.utilisateur_id not in {a.utilisateur_id for a in affectations}
         ],
         "vus": sorted(places),
+        # Une personne à la fois, quand sa structure ou son rôle dans cette réunion ne sont pas ceux d'ordinaire.
+        "form_membre": MembreForm(reunion=reunion) if reunion.est_thematique and not reunion.est_close else None,
     }
     return render(request, "evaluation/convier.html", contexte, status=409 if request.method == "POST" else 200)
 

@@ -72,9 +72,9 @@ def detail(request, pk):
     )
     membres = list(reunion.membres.select_related("utilisateur").order_by("utilisateur__nom", "pk"))
     dossiers = [passage.dossier for passage in passages]
-    deports = lecture.deports_de(dossiers)
+    deports, designes = lecture.deports_et_lecteurs(dossiers)
     evaluations = lecture.evaluations_envoyees(dossiers, deports)
-    attendus = lecture.attendus(reunion, dossiers, deports, membres)
+    attendus = lecture.attendus(reunion, dossiers, deports, membres, designes)
     je_note = any(m.utilisateur_id == request.user.pk and m.evalue for m in membres)
     for passage in passages:
         dossier, passage.reunion = passage.dossier, reunion
@@ -121,11 +121,10 @@ def detail(request, pk):
         },
         "invites": list(reunion.invites.all()),
         "ecrit": agent and not reunion.est_close,
+        "classeur": etat_du_classeur(reunion, request.user, sum(not p.ferme and not p.retire for p in passages)),
         "a_annoncer": agent and a_annoncer(reunion),
         "presences": MembreReunion.Presence.choices,
-        "classeur": etat_du_classeur(reunion, request.user, sum(not p.ferme and not p.retire for p in passages)),
         "proces_verbaux": list(reunion.proces_verbaux.all()) if agent and not any(p.deporte for p in passages) else [],
-        "form_membre": MembreForm(reunion=reunion) if agent and not reunion.est_close else None,
     }
     return render(request, "evaluation/reunion.html", contexte)
 

@@ -19,8 +19,9 @@ pytestmark = pytest.mark.django_db
 # Ce que coûte chaque page, quel que soit le nombre de lignes.
 FILE_D_UN_EVALUATEUR = 8
 REUNIONS_DE_L_AGENT = 8
-REUNION_DE_L_AGENT = 16
-REUNION_D_UN_MEMBRE = 13
+REUNION_DE_L_AGENT = 14
+REUNION_DE_L_AGENT_NOTEE = 15
+REUNION_D_UN_MEMBRE = 12
 NOTATION = 14
 AVIS = 14
 ORDRE_DU_JOUR = 9
@@ -449,6 +450,21 @@ def test_le_nombre_de_requetes_ne_depend_pas_des_lignes(
     client.force_login(getattr(seance, qui))
     with django_assert_num_queries(attendu):
         assert client.get(adresse(nom, *args)).status_code == 200
+
+
+@pytest.mark.parametrize("lignes", [1, 3])
+def test_la_reunion_notee_tient_en_quinze_requetes(client, seance, django_assert_num_queries, lignes):
+    """Le cas le plus lourd : notes découvertes, critères bloquants, habitants, invités, procès-verbal."""
+    seance.appel.criteres.update(bloquant_sous=2)
+    dossiers = [seance.dossier, *(PassageFactory(reunion=seance.reunion).dossier for _ in range(lignes - 1))]
+    for dossier in dossiers:
+        for qui in (seance.eva, seance.farid):
+            EvaluationFactory(dossier=dossier, evaluateur=qui, niveau=1)
+    operations.demander_proces_verbal(seance.reunion, par=seance.denis)
+    client.force_login(seance.denis)
+    with django_assert_num_queries(REUNION_DE_L_AGENT_NOTEE):
+        reponse = client.get(adresse("reunions-detail", seance.reunion.pk))
+    assert texte(reponse).count("Critère bloquant") == lignes * seance.appel.criteres.count()
 
 
 def test_enregistrer_une_evaluation_tient_en_douze_requetes(client, seance):

@@ -25,7 +25,7 @@ from tests.fabriques_evaluation import DeportFactory, MembreReunionFactory, Pass
 pytestmark = pytest.mark.django_db
 
 # Ce que coûte chaque page, quel que soit le nombre de lignes.
-PAR_ENJEU, CONVIER, SUPPRIMER, CHANGER = 10, 7, 9, 8
+PAR_ENJEU, CONVIER, SUPPRIMER, CHANGER = 10, 8, 9, 8
 
 
 def dates(*enjeux):

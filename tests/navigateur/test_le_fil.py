@@ -193,10 +193,10 @@ def _station_3_recevabilite_et_ordre_du_jour(demo, chromium, slug, numeros):
         page.fill("[name=president]", "Claude Exemple")
         enregistrer(page, "Enregistrer la réunion")
         reunion = page.url
+        page.get_by_role("link", name="Convier ou retirer des personnes").click()
         for nom in ("Marc Lefebvre", "Nadia Wojcik"):
-            page.get_by_text("Convier une personne").click()
-            page.select_option("[name=utilisateur]", label=nom)
-            enregistrer(page, "Convier")
+            page.get_by_label(nom).check()
+        enregistrer(page, "Enregistrer les membres")
         page.get_by_role("link", name="Inscrire des dossiers").click()
         cases = page.locator("input[name=dossiers]")
         # `all()` n'attend rien : sur une machine chargée, il lirait une page à demi arrivée.
