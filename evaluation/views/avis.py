@@ -15,7 +15,7 @@ from evaluation import lecture, operations
 from evaluation.bloquants import bloquants_de
 from evaluation.forms import AvisForm
 from evaluation.habitants import avis_des_habitants
-from evaluation.models import ProcesVerbal, Reunion
+from evaluation.models import Deport, ProcesVerbal, Reunion
 from evaluation.views.communs import REFUS, reunion_conduite, tenter
 
 
@@ -111,7 +111,10 @@ def telecharger_proces_verbal(request, pk):
         .exclude(reunion__passages__dossier__deports__utilisateur=request.user),
         pk=pk,
     )
-    if not proces_verbal.fichier:
+    # Un dossier passé depuis à une autre réunion y figure encore.
+    cites = [dossier["numero"] for dossier in proces_verbal.donnees.get("dossiers", ())]
+    deporte = Deport.objects.filter(utilisateur=request.user, dossier__numero__in=cites).exists()
+    if deporte or not proces_verbal.fichier:
         raise Http404
     genre = "proces-verbal" if proces_verbal.reunion.est_thematique else "compte-rendu"
     return FileResponse(

@@ -12,11 +12,11 @@ from pypdf import PdfReader
 from comptes.models import Role
 from dossiers import operations as dossiers
 from evaluation import operations
-from evaluation.models import MembreReunion, ProcesVerbal
+from evaluation.models import MembreReunion, PassageDossier, ProcesVerbal
 from evaluation.proces_verbal import donnees_de
 from notifications.travail import vider
 from tests.fabriques import AffectationFactory, MembreFactory
-from tests.fabriques_evaluation import DeportFactory, PassageFactory
+from tests.fabriques_evaluation import DeportFactory, PassageFactory, ReunionFactory
 
 pytestmark = pytest.mark.django_db
 Presence = MembreReunion.Presence
@@ -137,3 +137,14 @@ def test_seul_un_agent_sans_deport_lit_le_proces_verbal(client, seance):
         assert client.get(adresse).status_code == 404
     client.force_login(seance.denis)
     assert b"".join(client.get(adresse).streaming_content).startswith(b"%PDF")
+
+
+def test_un_dossier_passe_a_une_autre_reunion_reste_ferme_a_qui_s_en_deporte(client, seance):
+    demande = operations.demander_proces_verbal(seance.reunion, par=seance.denis)
+    vider()
+    PassageDossier.objects.filter(pk=seance.passage.pk).update(reunion=ReunionFactory(appel=seance.appel))
+    client.force_login(seance.denis)
+    adresse = reverse("proces-verbal-telecharger", args=[demande.pk])
+    assert b"".join(client.get(adresse).streaming_content).startswith(b"%PDF")
+    DeportFactory(dossier=seance.dossier, utilisateur=seance.denis)
+    assert client.get(adresse).status_code == 404
