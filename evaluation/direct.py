@@ -39,7 +39,10 @@ LEFT JOIN evaluation_passagedossier p ON p.id = s.passage_id
 LEFT JOIN dossiers_dossier d ON d.id = p.dossier_id
 WHERE s.reunion_id = %s
 """
-_POUR_TOUS = _QUESTION.format(moi_m="", moi_c="", moi_v="", moi_e="")
+# Qui s'est déporté du dossier en cours ne compte pas non plus les votes à travers les changements de l'empreinte.
+_SANS_LE_DEPORTE = """AND NOT EXISTS (
+  SELECT 1 FROM evaluation_deport x WHERE x.dossier_id = p.dossier_id AND x.utilisateur_id = %s)"""
+_POUR_TOUS = _QUESTION.format(moi_m="", moi_c="", moi_v=_SANS_LE_DEPORTE, moi_e="")
 _POUR_MOI = _QUESTION.format(**{f"moi_{t}": f"AND {t}.utilisateur_id = %s" for t in "mcve"})
 
 
@@ -53,6 +56,6 @@ def empreinte(reunion_id, utilisateur_id, ecran):
         if ecran == TELEPHONE:
             curseur.execute(_POUR_MOI, [*[utilisateur_id] * 4, reunion_id])
         else:
-            curseur.execute(_POUR_TOUS, [reunion_id])
+            curseur.execute(_POUR_TOUS, [utilisateur_id, reunion_id])
         lu = repr((ecran, curseur.fetchone()))
     return hashlib.blake2s(lu.encode(), key=settings.SECRET_KEY.encode()[:32], digest_size=8).hexdigest()

@@ -412,6 +412,19 @@ def test_le_mur_tait_le_titre_d_un_dossier_du_bloc_dont_un_present_s_est_deporte
 # Le direct
 
 
+@pytest.mark.parametrize("ecran", ["conduite", "projecteur", "telephone"])
+def test_l_etat_ne_laisse_pas_compter_les_votes_a_qui_s_est_deporte(seance, ecran):
+    ouvrir(seance)
+    mener(seance, Phase.TOUR_1)
+    temoin = empreinte(seance.reunion.pk, seance.denis.pk, "projecteur")
+    deporter(seance, seance.denis)
+    avant = empreinte(seance.reunion.pk, seance.denis.pk, ecran)
+    autre = empreinte(seance.reunion.pk, seance.farid.pk, "projecteur")
+    voter(seance, seance.eva, 2000)
+    assert empreinte(seance.reunion.pk, seance.denis.pk, ecran) == avant != temoin
+    assert empreinte(seance.reunion.pk, seance.farid.pk, "projecteur") != autre
+
+
 def test_l_etat_ne_parle_que_quand_il_y_a_du_neuf(client, seance, django_assert_num_queries):
     ouvrir(seance)
     ouvrir_dossier(seance)
