@@ -26,7 +26,7 @@ from tests.fabriques import AffectationFactory, MembreFactory
 from tests.fabriques_evaluation import DeportFactory, MembreReunionFactory, PassageFactory, ReunionFactory
 
 pytestmark = pytest.mark.django_db
-REUNION_AVEC_CLASSEUR = 16
+REUNION_AVEC_CLASSEUR = 15
 
 
 def lire(octets):
@@ -103,9 +103,14 @@ def test_le_classeur_est_accessible_et_archivable(seance):
 
 
 def test_la_reprise_redonne_les_memes_octets(seance):
+    jadis = timezone.now() - timedelta(minutes=5)
+    demande = operations.demander_classeur(seance.reunion, par=seance.eva)
+    Classeur.objects.filter(pk=demande.pk).update(demande_le=jadis)
     classeur = preparer(seance)
     relu = Classeur.objects.select_related("reunion__appel", "reunion__collectivite").get(pk=classeur.pk)
     assert composer(relu, passages_lisibles(relu.reunion, relu.utilisateur)) == octets_de(classeur)
+    # L'heure de la demande, jamais celle de la composition : la reprise d'une autre seconde dit la même.
+    assert PdfReader(io.BytesIO(octets_de(classeur))).metadata.creation_date == jadis.replace(microsecond=0)
 
 
 def test_mes_notes_y_sont_jamais_celles_des_autres(seance):
@@ -128,7 +133,9 @@ def test_une_notation_en_cours_n_y_figure_pas(seance):
     operations.enregistrer_evaluation(
         seance.dossier, par=seance.eva, notes=seance.grille(), commentaire="Un brouillon amarante."
     )
-    assert "amarante" not in lire(octets_de(preparer(seance)))
+    texte = lire(octets_de(preparer(seance)))
+    assert "amarante" not in texte
+    assert "Mes notes" not in texte
 
 
 def test_ni_coordonnees_ni_compte_bancaire(seance):
