@@ -77,9 +77,9 @@ urlpatterns = [
     path("evaluation/reunions/<int:pk>/rouvrir/", reunion.rouvrir_reunion, name="reunions-rouvrir"),
     path("evaluation/reunions/<int:pk>/proces-verbal/", avis.demander_proces_verbal, name="proces-verbal-demander"),
     path("evaluation/proces-verbaux/<int:pk>/", avis.telecharger_proces_verbal, name="proces-verbal-telecharger"),
-    # La préparation : une réunion par enjeu, les membres, les lectures, l'ordre du jour
     path("evaluation/reunions/<int:pk>/classeur/", classeur.preparer, name="classeur-preparer"),
     path("evaluation/classeurs/<int:pk>/", classeur.telecharger, name="classeur-telecharger"),
+    # La préparation : une réunion par enjeu, les membres, les lectures, l'ordre du jour
     path("evaluation/reunions/par-enjeu/", preparation.par_enjeu, name="reunions-par-enjeu"),
     path("evaluation/reunions/<int:pk>/convier/", preparation.convier, name="reunions-convier"),
     path("evaluation/reunions/<int:pk>/supprimer/", preparation.supprimer, name="reunions-supprimer"),
