@@ -86,10 +86,21 @@
     return reponse;
   }
 
+  // Un changement annoncé pendant qu'on relit n'est peut-être pas dans ce qui arrive : on relit une fois de plus.
+  let enRetard = false;
   function relire() {
-    enCours ||= lire(fetch(adresse, { headers: { "Parvis-Fragment": "1" }, cache: "no-store" }))
+    if (enCours) {
+      enRetard = true;
+      return enCours;
+    }
+    enCours = lire(fetch(adresse, { headers: { "Parvis-Fragment": "1" }, cache: "no-store" }))
       .then(async (reponse) => reponse && montrer(await reponse.text()))
-      .finally(() => (enCours = null));
+      .finally(() => {
+        enCours = null;
+        if (!enRetard) return null;
+        enRetard = false;
+        return relire();
+      });
     return enCours;
   }
 

@@ -100,12 +100,15 @@ class Client:
             connexion.close()
 
     def evenements(self, chemin):
-        """Les versions annoncées par le flux, une à une."""
+        """(événement, donnée) annoncés par le flux, un à un."""
         connexion, reponse = self._demander("GET", chemin)
+        evenement = ""
         try:
             for ligne in iter(reponse.readline, b""):
                 if ligne.startswith(b"event: "):
-                    yield ligne[7:].strip().decode()
+                    evenement = ligne[7:].strip().decode()
+                elif ligne.startswith(b"data: "):
+                    yield evenement, ligne[6:].strip().decode()
         finally:
             connexion.close()
 
@@ -133,17 +136,21 @@ class Mur(threading.Thread):
         for nom in re.findall(r'class="vu"><span aria-hidden="true">✓</span> ([^<]+)<', page):
             self.vus.setdefault(nom.strip(), lu)
 
+    def suivre(self, suite):
+        """Comme static/seance.js : le flux reste ouvert, et l'on ne relit que ce qu'on ne montre pas déjà."""
+        for evenement, donnee in self.client.evenements(f"{self.base}flux/?{suite}"):
+            if evenement == "complet":
+                raise RuntimeError("le projecteur n’a pas eu sa place")
+            if evenement == "version" and donnee != self.version:
+                self.relire()
+            if evenement == "fin" or self.arret.is_set():
+                return
+
     def run(self):
         while not self.arret.is_set():
             suite = urlencode({"jeton": self.jeton, "version": self.version})
             if self.flux:
-                for evenement in self.client.evenements(f"{self.base}flux/?{suite}"):
-                    if evenement == "version":
-                        self.relire()
-                    if evenement != "version" or self.arret.is_set():
-                        break
-                if evenement == "complet":
-                    raise RuntimeError("le projecteur n’a pas eu sa place")
+                self.suivre(suite)
             else:
                 if self.client.lire(f"{self.base}etat/?{suite}")[0] == 200:
                     self.relire()

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from dossiers.models import Dossier
 from evaluation.models import Avis, Mouvement, PassageDossier, Vote
 from tests.evaluation.conftest import seance  # noqa: F401 : la réunion commune
-from tests.evaluation.salle import deporter
+from tests.evaluation.salle import Phase, deporter, mener, voter
+from tests.evaluation.salle import ouvrir as ouvrir_la_seance
 from tests.evaluation.test_charge_de_la_salle import _session
 from tests.fabriques_evaluation import PassageFactory
 from tests.navigateur.outils import capturer, deborde, violations
@@ -128,6 +129,31 @@ def test_une_seance_a_quatre_ecrans(seance, ouvrir):  # noqa: F811
     lire(farid, suivant.dossier.intitule)
     for page in (agent, mur, eva, farid):
         assert page.fautes == []
+
+
+def test_un_vote_annonce_pendant_une_relecture_arrive_au_mur(seance, ouvrir):  # noqa: F811
+    """La relecture en route montre l'instant d'avant ; rien d'autre n'annoncera ce vote avant la fin du flux."""
+    ouvrir_la_seance(seance)
+    mener(seance, Phase.TOUR_1)
+    mur = ouvrir(seance.denis, seance.reunion, "projecteur", 1280, 720)
+    lectures = []
+
+    def retenir(route):
+        if route.request.headers.get("parvis-fragment") != "1":
+            return route.fallback()
+        lectures.append(route.request.url)
+        reponse = route.fetch()
+        if len(lectures) == 1:
+            voter(seance, seance.farid, 1500)
+            mur.wait_for_timeout(1500)
+        return route.fulfill(response=reponse)
+
+    mur.route("**/projecteur/", retenir)
+    mur.wait_for_timeout(500)
+    voter(seance, seance.eva, 2000)
+    expect(mur.locator(".pastilles .vu")).to_have_count(2, timeout=8000)
+    assert len(lectures) >= 2
+    assert mur.fautes == []
 
 
 def test_sans_script_tout_se_fait_par_des_boutons(seance, ouvrir):  # noqa: F811
