@@ -62,13 +62,16 @@ def debattre(request, pk):
 @never_cache
 @require_POST
 def voter(request, pk):
-    """Le chemin que quarante téléphones prennent ensemble : la réponse ne montre que le vote donné."""
-    reunion = _reunion(request, pk)
+    """Le chemin que quarante téléphones prennent ensemble : la réponse ne montre que le vote donné.
+
+    L'opération refuse qui n'est pas convié ; la réunion n'est relue, avec sa porte, que pour dire un refus.
+    """
     form = VoteForm(request.POST)
     if not form.is_valid():
         erreur = next(iter(form.errors.get("montant", [])), "Rechargez la page, puis recommencez.")
-        return _telephone(request, reunion, status=422, erreur=erreur, saisie=request.POST.get("montant", ""))
-    lu = form.cleaned_data
+        saisie = request.POST.get("montant", "")
+        return _telephone(request, _reunion(request, pk), status=422, erreur=erreur, saisie=saisie)
+    lu, reunion = form.cleaned_data, Reunion(pk=pk)
     try:
         vote = operations.voter(
             reunion,
@@ -79,13 +82,14 @@ def voter(request, pk):
             version=lu["version"] or 0,
         )
     except VoteDejaDonne as deja:
-        return _telephone(request, reunion, status=409, deja=deja)
+        return _telephone(request, _reunion(request, pk), status=409, deja=deja)
     except MontantRefuse as refus:
-        return _telephone(request, reunion, status=422, erreur=str(refus), saisie=request.POST["montant"])
+        saisie = request.POST["montant"]
+        return _telephone(request, _reunion(request, pk), status=422, erreur=str(refus), saisie=saisie)
     except REFUS as refus:
-        return _telephone(request, reunion, status=409, refus=str(refus))
+        return _telephone(request, _reunion(request, pk), status=409, refus=str(refus))
     if not en_partie(request):
-        return redirect("seance-membre", reunion.pk)
+        return redirect("seance-membre", pk)
     contexte = {
         "vote": vote,
         "reunion": reunion,
@@ -95,5 +99,5 @@ def voter(request, pk):
     }
     reponse = fragment(request, "evaluation/seance/_mon_vote.html", contexte)
     # La page connaît déjà ce changement-là : elle ne se recharge pas pour lui.
-    reponse["Parvis-Version"] = empreinte(reunion.pk, request.user.pk, TELEPHONE)
+    reponse["Parvis-Version"] = empreinte(pk, request.user.pk, TELEPHONE)
     return reponse

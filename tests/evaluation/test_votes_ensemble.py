@@ -9,9 +9,9 @@ from evaluation.operations import VoteDejaDonne
 from tests.evaluation.salle import Phase, mener, ouvrir, relire, version, voter
 from tests.evaluation.test_simultane import en_meme_temps, refus
 
-# Session, personne, ses affectations, ses organismes, la réunion ; le point de sauvegarde, la séance et son verrou, le
-# passage, le membre et son verrou, son vote, les deux écritures, la fin du point de sauvegarde ; l'empreinte.
-REQUETES_D_UN_VOTE = 14
+# Session, personne, ses affectations, ses organismes ; le point de sauvegarde, la séance et son verrou, le membre et le
+# sien, son vote, les deux écritures, la fin du point de sauvegarde ; l'empreinte.
+REQUETES_D_UN_VOTE = 12
 
 
 @pytest.mark.django_db(transaction=True)
