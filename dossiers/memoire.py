@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.db.models import CharField, DecimalField, F, Value
+from django.db.models import CharField, DecimalField, Exists, F, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
 from appels.models import Appel
@@ -24,15 +24,26 @@ def _complet(pk):
     return Dossier.objects.avec_contenu().prefetch_related("indicateurs", "realisations").get(pk=pk)
 
 
+def _fermes_a(utilisateur):
+    return Dossier.objects.filter(deports__utilisateur=utilisateur).exclude(organisme__in=utilisateur.ids_organismes)
+
+
+def an_passe_ferme_a(utilisateur):
+    """À annoter sur des dossiers, sous le nom `an_passe_ferme` : `taire_l_an_passe` n'aura plus rien à demander."""
+    return Exists(_fermes_a(utilisateur).filter(pk=OuterRef("renouvelle")))
+
+
 def taire_l_an_passe(dossier, utilisateur):
     """Qui s'est déporté du dossier de l'an passé ne le relit pas à travers celui-ci ; le porteur garde sa mémoire.
 
     Rend le dossier, pour la lecture seule.
     """
-    deportes = Dossier.objects.filter(deports__utilisateur=utilisateur).exclude(
-        organisme__in=utilisateur.ids_organismes
-    )
-    if dossier.renouvelle_id and deportes.filter(pk=dossier.renouvelle_id).exists():
+    if dossier.renouvelle_id is None:
+        return dossier
+    ferme = dossier.__dict__.get("an_passe_ferme")
+    if ferme is None:
+        ferme = _fermes_a(utilisateur).filter(pk=dossier.renouvelle_id).exists()
+    if ferme:
         dossier.renouvelle = None
     return dossier
 

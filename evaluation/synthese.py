@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_obj
 from appels.presentation import portraits
 from dossiers.budget import Totaux, pourcentage, totaux_du_dossier
 from dossiers.comparaison import differences
+from dossiers.memoire import an_passe_ferme_a
 from dossiers.models import Cible, CopieDeposee, Dossier, Financement
 from evaluation.models import MembreReunion
 
@@ -158,6 +159,7 @@ def dossiers_a_lire(utilisateur):
                 MembreReunion.objects.filter(reunion__passages__dossier=OuterRef("pk"), utilisateur=utilisateur)
             ),
             a_une_copie=Exists(CopieDeposee.objects.filter(dossier=OuterRef("pk"))),
+            an_passe_ferme=an_passe_ferme_a(utilisateur),
         )
         .select_related("appel", "organisme", "renouvelle__appel")
         .distinct()

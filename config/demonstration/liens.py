@@ -10,5 +10,5 @@ def liens(gens):
     evaluatrice = Utilisateur.objects.get(pk=gens["evaluatrice"].pk)
     with horloge(a(-15, 9, 20)):
         operations.declarer_lien(
-            Organisme.objects.get(nom="Mobilité pour tous"), par=evaluatrice, motif="Ma sœur y est salariée."
+            Organisme.objects.get(nom="Terrasses en forme"), par=evaluatrice, motif="Ma sœur y est salariée."
         )

@@ -175,7 +175,7 @@ REPERES = {
     **dict.fromkeys(("reunions-detail", "reunions-modifier", "reunions-membres", "reunions-ordre-du-jour", "reunions-clore", "reunions-rouvrir", "proces-verbal-demander"), _reunion),
     "avis-habitant-repondre": _fiche_habitant("code"),
     "reunions-deports": _reunion,
-    "deports-annuler": lambda: _cle(Deport.objects.get(dossier__intitule="Écoute jeunes")),
+    "deports-annuler": lambda: _cle(Deport.objects.get(dossier__intitule="Échauffement collectif")),
     "evaluation-me-deporter": EN_EVALUATION,
     "habitants-conseil": EN_EVALUATION,
     **{f"habitants-{nom}": _fiche_habitant() for nom in ("papier", "papier-supprimer", "suite")},

@@ -264,6 +264,6 @@ def test_ni_du_nombre_d_appels(client, alice, lignes, django_assert_num_queries)
 def test_ni_du_nombre_de_lignes_du_tableau(client, denis, appel, lignes, django_assert_num_queries):
     _charger(appel, lignes)
     client.force_login(denis)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         reponse = client.get(f"/api/v1/programmation/{appel.slug}/")
     assert reponse.json()["nombre"] == lignes

@@ -146,11 +146,13 @@ def test_deux_personnes_le_meme_champ_puis_deux_champs(demo, chromium, titre):
         expect(conflit.locator("blockquote")).to_have_text(f"{titre} A")
         julien.get_by_role("button", name="Garder la mienne").click()
         expect(temoin(julien)).to_contain_text(ENREGISTRE, timeout=8000)
+
         # Amina écrit ailleurs : elle reçoit le champ de Julien, sans rien perdre du sien.
-        # Le champ de Julien peut arriver avant que le sien parte : on attend la réponse à son propre envoi.
-        with amina.expect_response(
-            lambda r: r.request.method == "POST" and titre.split()[-1] in (r.request.post_data or ""), timeout=15000
-        ) as envoi:
+        # Quitter « lieux » renvoie aussi ce champ : c'est l'envoi de l'autre qu'on attend.
+        def le_sien(reponse):
+            return "champs=objectifs_action" in (reponse.request.post_data or "")
+
+        with amina.expect_response(le_sien, timeout=15000) as envoi:
             amina.fill("[name=objectifs_action]", titre)
         assert envoi.value.ok
         expect(amina.locator("[name=lieux]")).to_have_value(f"{titre} J", timeout=8000)

@@ -87,7 +87,7 @@ def test_un_double_clic_ne_fait_qu_une_lettre(monde, boite):
 def test_douze_depots_font_douze_lettres(monde, boite):
     for rang in range(12):
         outils.deposer(monde, f"Action {rang}")
-    assert vider() == {"faits": 36, "copies": 12, "actes": 12, "procès-verbaux": 0, "courriels": 12}
+    assert vider() == {"faits": 36, "copies": 12, "actes": 12, "procès-verbaux": 0, "classeurs": 0, "courriels": 12}
     assert boite.count() == 12
     assert list(Acte.objects.values_list("sequence", flat=True)) == list(range(1, 13))
 
